@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* env.h - the command's environment: LD_PRELOAD, the policy, markers. */
+#ifndef SBX_ENV_H
+#define SBX_ENV_H
+
+#include "../policy/policy.h"
+#include "elf.h"
+
+/**
+ * env_shim_path() - Where libsbxshim.so is.
+ *
+ * Beside the running sbx-run (a build directory), else in ../lib/sbx from it
+ * (an installation).  The file must be a readable ELF shared object of this
+ * machine; a path with a space or a colon cannot be in LD_PRELOAD.
+ *
+ * @why:	on failure: one clause that says why
+ * Return: absolute path (static storage), or NULL
+ */
+const char *env_shim_path(const char **why);
+
+/**
+ * env_prepare() - Set the variables of the command in our own environ.
+ * @policy:	compiled policy, encoded into SBX_POLICY if there is a shim
+ * @run:	identifier of this run, for SBX_RUN
+ * @shim:	absolute path of libsbxshim.so, or NULL: no shim
+ * @program:	what elf_probe() found out about the command
+ * @log:	SBX_LOG for --backstop=none, or NULL
+ *
+ * LD_PRELOAD is prepended to the caller's, without a duplicate; a program
+ * that needs libasan.so gets that object first.  Dies if it cannot.
+ */
+void env_prepare(const struct policy *policy, const char *run,
+		 const char *shim, const struct elf_info *program,
+		 const char *log);
+
+#endif /* SBX_ENV_H */

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* options.h - the command line of sbx-run.
+ *
+ * One table (options.c) holds every option with its argument, its help text
+ * and what it does; parsing, --help and the options section of the man page
+ * are derived from it.
+ */
+#ifndef SBX_OPTIONS_H
+#define SBX_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "../policy/policy.h"
+
+enum backstop_choice {
+	BACKSTOP_AUTO,	     /* the strongest this machine can do */
+	BACKSTOP_SUPERVISED, /* user notification, or fail */
+	BACKSTOP_NONE,	     /* the shim alone: asked for, and said */
+};
+
+enum action {
+	ACTION_RUN,
+	ACTION_HELP,
+	ACTION_VERSION,
+	ACTION_CHECK,
+	ACTION_PRINT_POLICY,
+	ACTION_MAN_OPTIONS, /* hidden --man-options: mdoc list for the page */
+};
+
+struct options {
+	struct policy policy;
+	enum action action;
+	enum backstop_choice backstop;
+	bool unix_allowlist; /* --unix-sockets=allowlist was given */
+	bool no_shim;
+	bool quiet;
+	const char *log_path;	 /* --log FILE, or NULL */
+	uint64_t keep_caps;	 /* --keep-caps: bit per capability number */
+	char **command;		 /* argv of the command, NULL-terminated */
+};
+
+/**
+ * options_parse() - Parse and check the command line, or die.
+ * @options:	result
+ * @argc, @argv: of main()
+ *
+ * Parsing stops at "--" or at the first word that is not an option.  Every
+ * failure is one sentence that quotes the input and names the remedy, exit
+ * 125.  A grant that can have no effect (--network full without
+ * --unix-sockets=allowlist) is a notice().
+ */
+void options_parse(struct options *options, int argc, char **argv);
+
+/** options_help() - Write the help text from the table. */
+void options_help(FILE *out);
+
+/** options_man() - Write the mdoc(7) list of options from the table. */
+void options_man(FILE *out);
+
+/** options_print_policy() - The resolved policy, a rule a line. */
+void options_print_policy(const struct options *options, FILE *out);
+
+#endif /* SBX_OPTIONS_H */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* addr.h - a socket address as bytes, decoded without trusting any of them.
+ *
+ * Pure.  The rules are the kernel's own (net/unix/af_unix.c, unix(7)): a path
+ * ends at the first NUL or at the given length, 108 bytes need no NUL, an
+ * abstract name is every byte up to the given length.
+ */
+#ifndef SBX_ADDR_H
+#define SBX_ADDR_H
+
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+enum addr_kind {
+	ADDR_INVALID,  /* the kernel answers EINVAL: too short, too long */
+	ADDR_UNSPEC,   /* AF_UNSPEC: disconnects */
+	ADDR_AUTOBIND, /* AF_UNIX, length 2: bind picks a name, connect EINVAL */
+	ADDR_PATH,
+	ADDR_ABSTRACT,
+	ADDR_INET,
+	ADDR_INET6,
+	ADDR_OTHER, /* any other family */
+};
+
+struct addr {
+	enum addr_kind kind;
+	sa_family_t family;
+	uint16_t port;	     /* ADDR_INET, ADDR_INET6: host byte order */
+	uint32_t scope;	     /* ADDR_INET6 */
+	uint8_t ip[16];	     /* network byte order; first 4 for ADDR_INET */
+	uint8_t name_len;    /* bytes in name */
+	char name[sizeof(((struct sockaddr_un *)0)->sun_path) + 1];
+			     /* path or abstract name (no leading NUL),
+			      * NUL-terminated */
+};
+
+/* "unix:" + 107 bytes escaped fourfold + NUL, or an IPv6 address and port. */
+#define ADDR_TEXT_MAX 512
+
+/**
+ * addr_decode() - Classify the bytes of a socket address.
+ * @out:	result, wholly initialised
+ * @bytes:	the address; need not be aligned
+ * @len:	bytes, as given to the system call
+ * [signal-safe] [no-alloc]
+ */
+void addr_decode(struct addr *out, const void *bytes, size_t len);
+
+/**
+ * addr_text() - For people: "unix:/run/x", "unix:@name", "1.2.3.4:443",
+ *		 "[::1]:80", "unspec", "family 40".
+ *
+ * Control bytes, backslashes and bytes that are not UTF-8 are escaped as
+ * \xNN, so the text is safe on a terminal.
+ *
+ * Return: @buf [signal-safe] [no-alloc]
+ */
+const char *addr_text(const struct addr *addr, char *buf, size_t size);
+
+#endif /* SBX_ADDR_H */

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* event.h - one mediated decision, as a JSON line and as a human line.
+ *
+ * Pure formatting into caller's memory.  Whatever came from the client (names,
+ * comm, exe, host) may hold any byte: JSON output is always valid UTF-8 JSON,
+ * text output never carries a control byte to a terminal.
+ */
+#ifndef SBX_EVENT_H
+#define SBX_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "addr.h"
+#include "path.h"
+#include "policy.h"
+#include "report.h"
+
+enum event_layer { LAYER_SHIM, LAYER_SUPERVISOR, LAYER_KERNEL };
+
+/* An event as JSON: two paths of 4095 bytes escaped sixfold, and the rest. */
+#define EVENT_JSON_MAX 65536
+#define EVENT_TEXT_MAX 20480
+
+struct event {
+	struct timespec ts; /* CLOCK_REALTIME */
+	uint64_t seq;	    /* 1, 2, 3 ... within a run */
+	const char *run;    /* identifies one sbx-run */
+	pid_t pid;	    /* process (thread group) */
+	pid_t tid;
+	char comm[16];
+	char exe[PATH_TEXT_MAX]; /* "" unknown */
+	enum policy_op op;
+	int domain;	  /* of the socket: AF_UNIX, AF_INET ... */
+	int type;	  /* SOCK_STREAM ..., flags removed; 0 unknown */
+	int protocol;	  /* OP_SOCKET, else 0 */
+	struct addr addr; /* as the client gave it */
+	bool has_addr;	  /* false for OP_SOCKET, OP_LISTEN */
+	char resolved[PATH_TEXT_MAX]; /* canonical path, "" if none */
+	char host[REPORT_HOST_MAX];   /* what the program asked for, "" */
+	struct policy_verdict verdict;
+	const char *rule; /* the deciding rule as the user typed it, or NULL */
+	const char *tier; /* "supervised", "none" */
+	enum event_layer layer;
+	const char *note; /* a reason that is not the policy, or NULL: "hard
+			   * link", "client not inspectable" */
+	char hint[PATH_TEXT_MAX]; /* the option that would allow it, "" */
+	uint32_t stack_len;
+	uint64_t stack[REPORT_STACK_MAX];
+	uint32_t count; /* times, >= 1 */
+};
+
+/**
+ * event_json() - One JSON object, with a newline.
+ *
+ * Members, in order: ts (RFC 3339, UTC, microseconds) seq run pid tid comm
+ * exe op family type path resolved addr port host verdict ("allow", "deny")
+ * errno (symbolic name) rule tier layer advisory (true if layer is shim) note
+ * hint stack count.  Absent facts are left out.  In strings, a byte that is
+ * not part of valid UTF-8 becomes U+DC80 + (byte - 0x80) written as \udcXX
+ * (as Python's surrogateescape), so that nothing is lost; an abstract path
+ * is "@name" with NUL as \u0000.
+ *
+ * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
+ */
+int event_json(const struct event *event, char *buf, size_t size);
+
+/**
+ * event_text() - The line a person reads, with a newline:
+ *
+ * sbx: denied: psql[4711] connect unix:/run/x -- allow with
+ * --allow-unix-socket /run/x
+ *
+ * all on one line; " (3 times)" before " -- " if count > 1; " (host)" after
+ * an IP address; ": note" where there is one.
+ *
+ * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
+ */
+int event_text(const struct event *event, char *buf, size_t size);
+
+#endif /* SBX_EVENT_H */

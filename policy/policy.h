@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* policy.h - what a sandbox may reach: rules, requests and verdicts.
+ *
+ * Pure: no I/O, no allocation, no globals.  The same object code decides in
+ * the shim, in the supervisor and for --print-policy, so that their answers
+ * cannot differ.  Turning what the user typed into a canonical name needs
+ * the file system and lives in path.h.
+ */
+#ifndef SBX_POLICY_H
+#define SBX_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define POLICY_MAX_RULES  256
+#define POLICY_ARENA_SIZE 65536 /* bytes for all names of all rules */
+
+/* What a program asks for.  OP_SOCKET covers socket() and socketpair(). */
+enum policy_op {
+	OP_CONNECT,
+	OP_BIND,
+	OP_LISTEN,
+	OP_SEND,
+	OP_SOCKET,
+	OP_COUNT
+};
+
+/* Bits of policy_rule.ops. */
+#define OPS_CONNECT ((1U << OP_CONNECT) | (1U << OP_SEND))
+#define OPS_BIND    (1U << OP_BIND)
+#define OPS_ALL	    (OPS_CONNECT | OPS_BIND)
+
+enum policy_effect { EFFECT_ALLOW, EFFECT_DENY };
+
+enum rule_kind {
+	RULE_NODE,	      /* exactly this path */
+	RULE_TREE,	      /* everything beneath this directory */
+	RULE_ABSTRACT,	      /* exactly this abstract name */
+	RULE_ABSTRACT_PREFIX, /* every abstract name that starts with this */
+};
+
+enum network_mode { NETWORK_NONE, NETWORK_FULL };
+
+struct policy_rule {
+	uint8_t effect;	    /* enum policy_effect */
+	uint8_t ops;	    /* OPS_* bits */
+	uint8_t kind;	    /* enum rule_kind */
+	uint32_t name;	    /* arena offset: canonical path, or abstract name
+			     * without the leading NUL */
+	uint32_t name_len;  /* bytes, no terminator counted */
+	uint32_t pin_len;   /* path rules: bytes of name that named an existing
+			     * directory at start; RULE_TREE: == name_len.
+			     * The root directory "/" has pin_len 1. */
+	uint32_t given;	    /* arena offset: as the user typed it */
+	uint32_t given_len; /* bytes */
+};
+
+struct policy {
+	uint8_t network;     /* enum network_mode */
+	uint8_t unix_all;    /* bool: no AF_UNIX restriction */
+	int32_t deny_errno;  /* what a refused call returns, default EACCES */
+	uint32_t rule_count;
+	uint32_t arena_used;
+	struct policy_rule rules[POLICY_MAX_RULES];
+	char arena[POLICY_ARENA_SIZE]; /* every name is NUL-terminated too */
+};
+
+enum policy_error {
+	POLICY_OK,
+	POLICY_TOO_MANY_RULES,
+	POLICY_TOO_LONG, /* arena full */
+	POLICY_EMPTY,	 /* an empty name */
+};
+
+enum target_kind {
+	TARGET_PATH,	 /* name: canonical absolute path */
+	TARGET_ABSTRACT, /* name: abstract name without the leading NUL */
+	TARGET_AUTOBIND, /* bind() that lets the kernel pick an abstract name */
+	TARGET_INET,	 /* an IPv4 or IPv6 address */
+	TARGET_OTHER,	 /* any other family, or socket() by type alone */
+};
+
+struct policy_request {
+	enum policy_op op;
+	enum target_kind kind;
+	const char *name; /* TARGET_PATH, TARGET_ABSTRACT: bytes */
+	size_t len;
+};
+
+struct policy_verdict {
+	bool allow;
+	int rule;  /* index of the deciding rule, -1: the default decided */
+	int error; /* errno for a refusal, 0 if allowed */
+};
+
+/* Asked for each path rule whose ops fit; returns whether the request is the
+ * rule's node or beneath its directory.  The supervisor compares inodes. */
+typedef bool policy_match_fn(const struct policy *policy, unsigned int rule,
+			     const struct policy_request *request, void *ctx);
+
+/**
+ * policy_init() - The strictest policy: no AF_UNIX name, no network, EACCES.
+ * @policy:	what to fill [signal-safe] [no-alloc]
+ */
+void policy_init(struct policy *policy);
+
+/**
+ * policy_add() - Append one rule.
+ * @policy:	policy to extend; unchanged on error
+ * @rule:	effect, ops, kind and pin_len; the name fields are filled in
+ * @name:	canonical path, or abstract name without the leading NUL
+ * @name_len:	bytes in @name
+ * @given:	what the user typed, for messages
+ *
+ * Return: POLICY_OK or the reason [signal-safe] [no-alloc]
+ */
+enum policy_error policy_add(struct policy *policy,
+			     const struct policy_rule *rule, const char *name,
+			     size_t name_len, const char *given);
+
+/**
+ * policy_error_text() - One clause without full stop for an enum policy_error.
+ */
+const char *policy_error_text(enum policy_error error);
+
+/**
+ * policy_match_text() - The default policy_match_fn: compares names only.
+ *
+ * RULE_NODE: equal bytes.  RULE_TREE: @request lies beneath, component-wise.
+ */
+bool policy_match_text(const struct policy *policy, unsigned int rule,
+		       const struct policy_request *request, void *ctx);
+
+/**
+ * policy_decide() - The one decision of sbx.
+ * @policy:	compiled policy
+ * @request:	what is asked for
+ * @match:	how path rules are compared; NULL: policy_match_text
+ * @ctx:	handed to @match
+ *
+ * Deny beats allow; among equals the first rule decides.  A refused abstract
+ * name is ECONNREFUSED for connect and send (X clients fall back to the path
+ * only then), policy->deny_errno otherwise; OP_LISTEN on AF_UNIX is always
+ * allowed; OP_SOCKET asks whether TARGET_INET/TARGET_OTHER sockets may exist.
+ *
+ * Return: the verdict [signal-safe if @match is] [no-alloc]
+ */
+struct policy_verdict policy_decide(const struct policy *policy,
+				    const struct policy_request *request,
+				    policy_match_fn *match, void *ctx);
+
+/**
+ * policy_hint() - The option that would allow a refused request.
+ * @policy:	compiled policy
+ * @request:	the refused request
+ * @verdict:	its verdict
+ * @buf:	filled with e.g. "--allow-unix-socket /run/x.sock", the name
+ *		quoted for a POSIX shell where it needs to be
+ * @size:	bytes in @buf
+ *
+ * OP_CONNECT and OP_SEND suggest --allow-unix-connect only if a bind-only
+ * rule already covers the name; otherwise --allow-unix-socket.  A deny rule
+ * suggests removing that option.  IP suggests --network full.
+ *
+ * Return: @buf [signal-safe] [no-alloc]
+ */
+const char *policy_hint(const struct policy *policy,
+			const struct policy_request *request,
+			const struct policy_verdict *verdict, char *buf,
+			size_t size);
+
+/** policy_rule_name() - The canonical name of a rule, NUL-terminated. */
+static inline const char *policy_rule_name(const struct policy *policy,
+					   const struct policy_rule *rule)
+{
+	return policy->arena + rule->name;
+}
+
+/** policy_op_name() - "connect", "bind", "listen", "send", "socket". */
+const char *policy_op_name(enum policy_op op);
+
+#endif /* SBX_POLICY_H */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* report.h - what the shim tells the supervisor, through one trapped call:
+ *
+ *	prctl(REPORT_PRCTL, kind, struct report *, sizeof(struct report), 0)
+ *
+ * It needs no descriptor, so it survives closefrom(2) and works in a signal
+ * handler.  Without a supervisor the kernel answers EINVAL and nothing
+ * happens.  All of it is advisory: the program can forge every byte.
+ */
+#ifndef SBX_REPORT_H
+#define SBX_REPORT_H
+
+#include <stdint.h>
+
+/* Not a prctl(2) option of any kernel: those are small numbers, PR_SET_VMA
+ * and friends excepted, which are other four-letter codes. */
+#define REPORT_PRCTL 0x53425831 /* "SBX1" */
+
+#define REPORT_VERSION	 1
+#define REPORT_HOST_MAX	 256
+#define REPORT_STACK_MAX 16
+
+enum report_kind {
+	/* The shim is in this process.  No struct.  Returns 0. */
+	REPORT_HELLO = 1,
+	/* A call that the shim is about to refuse.  Returns the errno that
+	 * the kernel layer would answer (so the shim answers the same), or 0
+	 * if the call must be made after all. */
+	REPORT_REFUSED = 2,
+	/* The same refusal again, @count times; nothing is asked. Returns 0. */
+	REPORT_REPEATED = 3,
+};
+
+struct report {
+	uint32_t version; /* REPORT_VERSION */
+	uint32_t op;	  /* enum policy_op */
+	int32_t fd;	  /* the socket, -1: none */
+	int32_t domain;	  /* OP_SOCKET: as asked for */
+	int32_t type;	  /* SO_TYPE, or as asked for */
+	int32_t protocol;
+	uint32_t count;	  /* how often, since the last report of it */
+	uint32_t addr_len;
+	uint8_t addr[128]; /* the address as given to the call */
+	char host[REPORT_HOST_MAX]; /* host name asked for, or "" */
+	uint32_t stack_len;
+	uint64_t stack[REPORT_STACK_MAX]; /* return addresses, innermost first */
+};
+
+#endif /* SBX_REPORT_H */
