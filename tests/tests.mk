@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+# tests.mk - what proves that sbx is right; included by the Makefile.
+
+.PHONY: check check-unit check-e2e check-asan check-tsan attack lint \
+	test-programs
+
+UNIT	:= $(call bins,.c,tests/unit)
+SHIMT	:= $(call bins,.c,tests/shim)
+HELPERS	:= $(call bins,.c,tests/lib) $(call bins,.c,tests/attacks)
+RUNTIMES := $(call bins,.go,tests/lib) $(call bins,.rs,tests/lib) \
+	   $(patsubst %.java,$(BUILD)/%.class,$(wildcard tests/lib/*.java)) \
+	   $(addprefix $(BUILD)/tests/lib/cli.,static musl)
+# Tests of policy/ link nothing else, which proves that it needs nothing else.
+NEED_RUN := $(patsubst %.c,$(BUILD)/%,\
+	    $(shell grep -l launcher/ tests/unit/*.c 2>/dev/null))
+
+export SBX_BUILD := $(abspath $(BUILD))
+export CMOCKA_MESSAGE_OUTPUT := TAP
+PROVE	:= prove -j2 -e 'timeout -k 5 300' $(if $(filter 1,$(V)),-v)
+E2E	:= $(wildcard tests/e2e/*.t)
+ATTACKS	:= $(wildcard tests/attacks/*.t)
+TESTLIBS := -lcmocka -ljson-c -lcap-ng -ldl
+TEST_CFLAGS = $(RUN_CFLAGS) -I. -Wno-missing-prototypes
+
+$(BUILD)/libpolicy.a: $(call objs,obj,$(POLICY))
+$(BUILD)/libsbx.a: $(call objs,obj,$(filter-out launcher/main.c,$(LAUNCH)))
+%.a:
+	$(say) AR $@
+	$(Q)rm -f $@; ar rcs $@ $^
+
+$(NEED_RUN) $(SHIMT): $(BUILD)/libsbx.a
+$(UNIT) $(SHIMT): $(BUILD)/tests/%: tests/%.c $(BUILD)/libpolicy.a Makefile
+	$(say) CC $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) $(RUN_LDFLAGS) -o $@ $< \
+		$(filter %/libsbx.a,$^) $(BUILD)/libpolicy.a $(TESTLIBS)
+$(SHIMT): | $(BUILD)/libsbxshim.so
+
+# Helpers are programs of their own, never sanitized: they get preloaded.
+$(HELPERS): $(BUILD)/tests/%: tests/%.c Makefile
+	$(say) CC $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BASE) $(WARN) -O1 -g -o $@ $< $(HELPER_LIBS)
+$(BUILD)/tests/lib/cli.static: tests/lib/cli.c
+	$(Q)mkdir -p $(@D) && $(CC) $(BASE) -static -o $@ $<
+$(BUILD)/tests/lib/cli.musl: tests/lib/cli.c
+	$(Q)mkdir -p $(@D) && musl-gcc -std=gnu11 -D_GNU_SOURCE -o $@ $<
+$(BUILD)/tests/lib/%: tests/lib/%.go
+	$(Q)mkdir -p $(@D) && CGO_ENABLED=0 go build -o $@ $<
+$(BUILD)/tests/lib/%: tests/lib/%.rs
+	$(Q)mkdir -p $(@D) && rustc -o $@ $<
+$(BUILD)/tests/lib/%.class: tests/lib/%.java
+	$(Q)mkdir -p $(@D) && javac -d $(@D) $<
+-include $(wildcard tests/*/rules.mk)
+
+test-programs: all $(UNIT) $(SHIMT) $(HELPERS) $(RUNTIMES)
+
+check:
+	$(Q)scripts/install-deps build test
+	$(Q)$(MAKE) WERROR=1 lint
+	$(Q)$(MAKE) check-asan
+	$(Q)$(MAKE) check-tsan
+	$(Q)$(MAKE) WERROR=1 test-programs
+	$(Q)$(PROVE) --rules='seq=tests/e2e/stress.t' --rules='par=**' \
+		$(UNIT) $(SHIMT) $(E2E) $(ATTACKS)
+check-unit: all $(UNIT) $(SHIMT)
+	$(Q)$(PROVE) $(UNIT) $(SHIMT)
+check-e2e: test-programs
+	$(Q)$(PROVE) $(E2E)
+attack: test-programs
+	$(Q)$(PROVE) $(ATTACKS)
+check-asan:
+	$(Q)$(MAKE) BUILD=build-asan SAN=address,undefined check-unit
+check-tsan:
+	$(Q)$(MAKE) BUILD=build-tsan SAN=thread all $(addprefix \
+		build-tsan/tests/lib/,srv cli)
+	$(Q)SBX_BUILD=$(CURDIR)/build-tsan SBX_STRESS_SECONDS=5 $(PROVE) \
+		tests/e2e/stress.t
+
+# ---- lint: every tool clean, each file once until it changes --------------
+CHECKED	:= $(POLICY) $(wildcard shim/*.c) $(LAUNCH)
+ALL_C	:= $(wildcard policy/*.[ch] shim/*.[ch] launcher/*.[ch] \
+	   launcher/*/*.[ch] tests/*/*.[ch])
+HEADERS	:= $(filter %.h,$(ALL_C))
+LINTFLAGS = $(filter-out -MMD -MP,$(BASE)) $(WARN) -O2
+
+lint: $(patsubst %,$(BUILD)/lint/%.ok,$(CHECKED)) $(BUILD)/lint/format.ok
+$(BUILD)/lint/format.ok: $(ALL_C) .clang-format
+	$(say) FORMAT 'all sources'
+	@mkdir -p $(@D)
+	$(Q)clang-format --dry-run -Werror $(ALL_C) && touch $@
+$(BUILD)/lint/%.ok: % $(HEADERS) .clang-tidy | $(FILTERS)
+	$(say) LINT $<
+	@mkdir -p $(@D)
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $< -- $(LINTFLAGS) \
+		2>&1 | sed '/warnings generated/d'; exit $${PIPESTATUS[0]}
+	$(Q)cppcheck -q --std=c11 --error-exitcode=1 --inline-suppr \
+		--enable=warning,performance,portability \
+		--suppress=missingIncludeSystem -D_GNU_SOURCE -D__linux__ $<
+	$(Q)$(CC) $(LINTFLAGS) -Werror -fanalyzer -c -o /dev/null $<
+	@touch $@
