@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* gen_filter.c - build-time program: the seccomp filters as C arrays.
+ *
+ * libseccomp compiles the rules here, on the build host, so that sbx-run pays
+ * neither for linking libseccomp nor for compiling at each start.
+ *
+ * Theory of operation
+ *
+ * A filter sees registers only.  So it decides alone what registers decide
+ * (which sockets may exist, foreign system calls), and hands to the supervisor
+ * (NOTIFY) whatever lies behind a pointer or a descriptor: connect, bind,
+ * listen.  Everything else keeps a constant verdict, which the kernel caches
+ * in a bitmap (Linux 5.11): read, write, open and friends cost nothing.
+ *
+ * sendto and sendmsg are not notified: their address cannot be seen, but only
+ * a datagram socket uses it, and no datagram socket can come into being.
+ *
+ * NOTIFY ranks below ERRNO (seccomp(2)), so a call must never match both a
+ * refusal that matters and a notification.  The supervisor refuses sockets
+ * itself, because a refusal should be logged.
+ */
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <seccomp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../../policy/report.h"
+
+#ifndef MSG_FASTOPEN
+#define MSG_FASTOPEN 0x20000000
+#endif
+
+#define LOW32 0xffffffffULL
+
+/* What a filter is for; the names become array names. */
+struct variant {
+	const char *name;
+	int ip_refused;	     /* --network none */
+	int unix_restricted; /* AF_UNIX by allowlist */
+};
+
+static const struct variant variants[] = {
+	{ "filter_none_allowlist", 1, 1 },
+	{ "filter_none_unix", 1, 0 },
+	{ "filter_full_allowlist", 0, 1 },
+};
+
+/* Calls that are refused outright: a library falls back on ENOSYS. */
+static const int absent[] = {
+	SCMP_SYS(io_uring_setup),
+	SCMP_SYS(io_uring_enter),
+	SCMP_SYS(io_uring_register),
+};
+
+/* Terminal ioctls that type into the caller's terminal. */
+static const unsigned int terminal_ioctls[] = { TIOCSTI, TIOCLINUX };
+
+static void check(int rc, const char *what)
+{
+	if (rc == 0)
+		return;
+	fprintf(stderr, "gen_filter: %s: error %d\n", what, -rc);
+	exit(1);
+}
+
+static void add(scmp_filter_ctx ctx, uint32_t action, int call,
+		unsigned int argc, const struct scmp_arg_cmp *argv)
+{
+	check(seccomp_rule_add_array(ctx, action, call, argc, argv), "rule");
+}
+
+/* One condition; the kernel looks at 32 bits where it takes an int. */
+static struct scmp_arg_cmp low32(unsigned int arg, uint64_t value)
+{
+	return SCMP_CMP64(arg, SCMP_CMP_MASKED_EQ, LOW32, value);
+}
+
+static void notify_family(scmp_filter_ctx ctx, uint64_t family)
+{
+	const struct scmp_arg_cmp c[] = { low32(0, family) };
+
+	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socket), 1, c);
+}
+
+/* Every family but AF_UNIX and routing netlink goes to the supervisor, which
+ * jails TCP sockets and refuses the rest.  Garbage in the upper half of the
+ * register lands there too and is decided by the value that the kernel uses.
+ */
+static void add_families(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp above[] = {
+		SCMP_A0_64(SCMP_CMP_GT, AF_NETLINK),
+	};
+	const struct scmp_arg_cmp netlink[] = {
+		low32(0, AF_NETLINK),
+		SCMP_A2_64(SCMP_CMP_NE, 0), /* NETLINK_ROUTE */
+	};
+	const struct scmp_arg_cmp pair[] = {
+		SCMP_A0_64(SCMP_CMP_NE, AF_UNIX),
+	};
+
+	for (uint64_t family = 0; family < AF_NETLINK; family++)
+		if (family != AF_UNIX)
+			notify_family(ctx, family);
+	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socket), 1, above);
+	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socket), 2, netlink);
+	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socketpair), 1, pair);
+}
+
+/* An unconnected datagram socket reaches any path by sendmsg; SOCK_RAW is
+ * SOCK_DGRAM in AF_UNIX (unix_create in net/unix/af_unix.c). */
+static void add_datagrams(scmp_filter_ctx ctx)
+{
+	static const int kinds[] = { SOCK_DGRAM, SOCK_RAW };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		const struct scmp_arg_cmp c[] = {
+			low32(0, AF_UNIX),
+			SCMP_CMP64(1, SCMP_CMP_MASKED_EQ, 0xf,
+				   (uint64_t)kinds[i]),
+		};
+
+		add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socket), 2, c);
+		add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socketpair), 2, c);
+	}
+}
+
+/* TCP Fast Open connects without connect(2). */
+static void add_fastopen(scmp_filter_ctx ctx)
+{
+	static const struct {
+		int call;
+		unsigned int flags;
+	} sends[] = {
+		{ SCMP_SYS(sendto), 3 },
+		{ SCMP_SYS(sendmsg), 2 },
+		{ SCMP_SYS(sendmmsg), 3 },
+	};
+
+	for (size_t i = 0; i < sizeof(sends) / sizeof(*sends); i++) {
+		const struct scmp_arg_cmp c[] = {
+			SCMP_CMP64(sends[i].flags, SCMP_CMP_MASKED_EQ,
+				   MSG_FASTOPEN, MSG_FASTOPEN),
+		};
+
+		add(ctx, SCMP_ACT_ERRNO(EOPNOTSUPP), sends[i].call, 1, c);
+	}
+}
+
+static void add_common(scmp_filter_ctx ctx)
+{
+	/* The supervisor must be able to look at its clients: a program that
+	 * asks to be undumpable is told that it is. */
+	const struct scmp_arg_cmp dumpable[] = {
+		low32(0, PR_SET_DUMPABLE),
+		SCMP_A1_64(SCMP_CMP_EQ, 0),
+	};
+	const struct scmp_arg_cmp report[] = { low32(0, REPORT_PRCTL) };
+
+	for (size_t i = 0; i < sizeof(absent) / sizeof(*absent); i++)
+		add(ctx, SCMP_ACT_ERRNO(ENOSYS), absent[i], 0, NULL);
+	for (size_t i = 0; i < 2; i++) {
+		const struct scmp_arg_cmp c[] = {
+			low32(1, terminal_ioctls[i]),
+		};
+
+		add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, c);
+	}
+	add(ctx, SCMP_ACT_ERRNO(0), SCMP_SYS(prctl), 2, dumpable);
+	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(prctl), 1, report);
+	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(connect), 0, NULL);
+	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(bind), 0, NULL);
+}
+
+static void print_array(const char *name, scmp_filter_ctx ctx)
+{
+	struct sock_filter insn;
+	int fd = memfd_create("filter", 0);
+
+	if (fd < 0)
+		check(-errno, "memfd");
+	check(seccomp_export_bpf(ctx, fd), "export");
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		check(-errno, "seek");
+	printf("static const struct sock_filter %s[] = {\n", name);
+	while (read(fd, &insn, sizeof(insn)) == (ssize_t)sizeof(insn))
+		printf("\t{ 0x%02x, %u, %u, 0x%08x },\n", insn.code, insn.jt,
+		       insn.jf, insn.k);
+	printf("};\n\n");
+	close(fd);
+}
+
+static void generate(const struct variant *v)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+
+	if (!ctx)
+		check(-ENOMEM, "init");
+	/* i386 and x32 calls are unknown here, so they do not exist. */
+	check(seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
+			       SCMP_ACT_ERRNO(ENOSYS)),
+	      "badarch");
+	add_common(ctx);
+	if (v->ip_refused) {
+		add_families(ctx);
+		add_fastopen(ctx);
+		add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(listen), 0, NULL);
+	}
+	if (v->unix_restricted)
+		add_datagrams(ctx);
+	print_array(v->name, ctx);
+	seccomp_release(ctx);
+}
+
+int main(void)
+{
+	/* The build host's kernel does not matter: the target's is probed. */
+	check(seccomp_api_set(5), "libseccomp is older than 2.5");
+	printf("/* Generated by gen_filter.c; do not edit. */\n\n");
+	for (size_t i = 0; i < sizeof(variants) / sizeof(*variants); i++)
+		generate(&variants[i]);
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* pins.h - the directories that path rules are about, held open from start.
+ *
+ * A name can be made to mean something else while it is being checked; an
+ * open directory cannot.  Every path rule is judged from its pin.
+ */
+#ifndef SBX_PINS_H
+#define SBX_PINS_H
+
+#include <time.h>
+
+#include "../../policy/policy.h"
+
+struct pins {
+	int fd[POLICY_MAX_RULES]; /* O_PATH directory; -1: abstract rule */
+	struct timespec start;	  /* CLOCK_REALTIME when they were opened */
+};
+
+/**
+ * pins_open() - Open the deepest existing directory of every path rule.
+ *
+ * Dies if a directory is no longer what it was when its rule was resolved.
+ */
+void pins_open(struct pins *pins, const struct policy *policy);
+
+/**
+ * pins_revive() - Follow a pinned directory that was deleted and made anew.
+ * @pins:	pins; the descriptor is replaced atomically
+ * @policy:	compiled policy
+ * @rule:	a path rule
+ *
+ * A service manager removes and re-creates /run/NAME when a server restarts;
+ * the grant must survive that.  The new directory is accepted only if it was
+ * born after start: nobody can have moved an old one there.
+ *
+ * Return: 0 if the pin is alive (again), -1 otherwise
+ */
+int pins_revive(struct pins *pins, const struct policy *policy,
+		unsigned int rule);
+
+#endif /* SBX_PINS_H */
