@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: MIT
+# tap.sh - TAP for shell tests, and the servers, users and limits they need.
+#
+# A test sources this file, calls the functions below and ends with `done_testing`.
+# SBX_BUILD names the build directory, SBX_MUST_WORK=1 makes a skip a failure.
+# Only what start_server started is ever ended, by its pid.
+# shellcheck shell=bash disable=SC2034
+
+set -u
+umask 022
+export LC_ALL=C
+unset LD_PRELOAD TMPDIR DISPLAY XAUTHORITY SSH_AUTH_SOCK TMUX
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+SBX_BUILD=${SBX_BUILD:-$root/build}
+sbx_run=$SBX_BUILD/sbx-run
+lib=$SBX_BUILD/tests/lib
+python=/usr/bin/python3
+LIMIT=${LIMIT:-20} # seconds that one command of a test may take
+
+tap_count=0
+tap_failed=0
+tap_pids=()
+tap_main=$BASHPID
+
+# ---- results --------------------------------------------------------------
+# result 0|1 TEXT... - one line of TAP
+result() {
+	local good=$1
+
+	shift
+	tap_count=$((tap_count + 1))
+	if ((good)); then
+		echo "ok $tap_count - $*"
+		return 0
+	fi
+	tap_failed=$((tap_failed + 1))
+	echo "not ok $tap_count - $*"
+	return 1
+}
+
+diag() {
+	local line
+
+	while IFS= read -r line; do
+		echo "# $line"
+	done <<<"$*"
+}
+
+# ok TEXT COMMAND... - the command succeeds
+ok() {
+	local text=$1
+
+	shift
+	if "$@"; then
+		result 1 "$text"
+	else
+		result 0 "$text" || diag "failed: $*"
+	fi
+}
+
+# is GOT WANT TEXT
+is() {
+	if [[ $1 == "$2" ]]; then
+		result 1 "$3"
+	else
+		result 0 "$3" || diag "got:  $1"$'\n'"want: $2"
+	fi
+}
+
+# like GOT REGEX TEXT
+like() {
+	if [[ $1 =~ $2 ]]; then
+		result 1 "$3"
+	else
+		result 0 "$3" || diag "got:  $1"$'\n'"like: $2"
+	fi
+}
+
+unlike() {
+	if [[ ! $1 =~ $2 ]]; then
+		result 1 "$3"
+	else
+		result 0 "$3" || diag "got:    $1"$'\n'"unlike: $2"
+	fi
+}
+
+# skip_or_fail TEXT - what this machine cannot do
+skip_or_fail() {
+	if [[ ${SBX_MUST_WORK-} == 1 ]]; then
+		result 0 "must work here: $1"
+	else
+		tap_count=$((tap_count + 1))
+		echo "ok $tap_count # SKIP $1"
+	fi
+}
+
+# need COMMAND... - the test ends here if one is missing
+need() {
+	local command
+
+	for command; do
+		command -v "$command" >/dev/null && continue
+		skip_or_fail "no $command"
+		done_testing
+	done
+}
+
+bail() {
+	echo "Bail out! $*"
+	exit 1
+}
+
+done_testing() {
+	echo "1..$tap_count"
+	exit $((tap_failed > 0))
+}
+
+# ---- clean-up -------------------------------------------------------------
+T=$(mktemp -d /tmp/sbx.XXXXXX) || bail "no temporary directory"
+T=$(cd "$T" && pwd -P)
+chmod 755 "$T"
+
+tap_cleanup() {
+	local status=$?
+
+	((BASHPID == tap_main)) || return
+	trap - EXIT
+	stop_server "${tap_pids[@]}"
+	[[ ${KEEP-} ]] || rm -rf "$T"
+	exit "$status"
+}
+trap tap_cleanup EXIT
+trap 'exit 143' TERM
+trap 'exit 130' INT
+
+# ---- commands -------------------------------------------------------------
+# The users to test as: all that this user can become.
+users=(self)
+((EUID)) || users=(root nobody)
+
+# as_user root|nobody|self COMMAND...
+as_user() {
+	local user=$1
+
+	shift
+	if [[ $user == nobody ]] && ((EUID == 0)); then
+		setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"
+	else
+		"$@"
+	fi
+}
+
+# private_dir NAME - a directory of the least privileged user there is
+private_dir() {
+	mkdir -p "$T/$1"
+	((EUID)) || chown 65534:65534 "$T/$1"
+}
+
+# run COMMAND... - sets out, err, rc; no longer than $LIMIT seconds; as $user
+user=${users[0]}
+run() {
+	as_user "$user" timeout -k 2 "$LIMIT" "$@" >"$T/out" 2>"$T/err"
+	rc=$?
+	out=$(tr -d '\0' <"$T/out")
+	err=$(tr -d '\0' <"$T/err")
+}
+
+# sbx ARGUMENT... - runs sbx-run with them, in the current mode
+shim=()
+sbx() {
+	run "$sbx_run" "${shim[@]}" "$@"
+}
+
+# each_mode FUNCTION - as every user, with and without the shim; $mode says
+each_mode() {
+	for user in "${users[@]}"; do
+		shim=()
+		mode="as $user"
+		"$1"
+		shim=(--no-shim)
+		mode="as $user, no shim"
+		"$1"
+	done
+	user=${users[0]} shim=() mode=
+}
+
+# ---- servers --------------------------------------------------------------
+# start_server NAME COMMAND... - in the background, output to $T/NAME.log, as
+# nobody if possible; sets pid.  SERVER_USER=root for the exception.
+start_server() {
+	local name=$1
+
+	shift
+	as_user "${SERVER_USER:-nobody}" "$@" \
+		>"$T/$name.log" 2>&1 </dev/null &
+	pid=$!
+	tap_pids+=("$pid")
+}
+
+# stop_server PID... - TERM, and KILL after three seconds
+stop_server() {
+	local p i
+
+	for p; do
+		kill -TERM "$p" 2>/dev/null
+	done
+	for p; do
+		for ((i = 0; i < 60; i++)); do
+			kill -0 "$p" 2>/dev/null || break
+			sleep 0.05
+		done
+		kill -KILL "$p" 2>/dev/null
+		wait "$p" 2>/dev/null
+	done
+}
+
+# wait_for SECONDS COMMAND... - until the command succeeds
+wait_for() {
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		((SECONDS < end)) || return 1
+		sleep 0.05
+	done
+}
+
+listening() {
+	grep -q " 00010000 .* $1\$" /proc/net/unix
+}
+
+# wait_for_socket PATH|@NAME [SECONDS] - until somebody listens there
+wait_for_socket() {
+	wait_for "${2:-10}" listening "$1" || bail "nobody listens at $1:" \
+		"$(tail -n 5 "$T"/*.log 2>/dev/null | tr '\n' ' ')"
+}
+
+# seen NAME - connections that the counting server `srv` has accepted
+seen() {
+	grep -c '^conn ' "$T/$1.log"
+}
+
+# ---- what sbx promises ----------------------------------------------------
+# refused WHAT PATTERN... - the last run failed and said why; $err also
+# matches every PATTERN
+refused() {
+	local what=$1 pattern
+
+	shift
+	ok "$what fails" test "$rc" -ne 0
+	like "$err" 'sbx: denied: [^ ]+\[[0-9]+\] ' "$what says so"
+	for pattern; do
+		like "$err" "$pattern" "$what: $pattern"
+	done
+}
+
+[[ -x $sbx_run ]] || bail "no $sbx_run: run make first"
