@@ -25,7 +25,17 @@ struct elf_info {
  * elf_probe() - Look at the file that execve(2) would run.
  * @path:	the program; "#!" interpreters are followed like the kernel
  * @info:	result
+ *
+ * The file may be hostile: every offset is checked, all work is bounded.
  */
 void elf_probe(const char *path, struct elf_info *info);
+
+/**
+ * elf_check_library() - Could ld.so load this file into a program like us?
+ * @path:	a file
+ *
+ * Return: NULL, or one clause that says why not (static storage)
+ */
+const char *elf_check_library(const char *path);
 
 #endif /* SBX_ELF_H */

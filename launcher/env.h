@@ -6,6 +6,8 @@
 #include "../policy/policy.h"
 #include "elf.h"
 
+#define ENV_SHIM_NAME "libsbxshim.so"
+
 /**
  * env_shim_path() - Where libsbxshim.so is.
  *
@@ -13,7 +15,7 @@
  * (an installation).  The file must be a readable ELF shared object of this
  * machine; a path with a space or a colon cannot be in LD_PRELOAD.
  *
- * @why:	on failure: one clause that says why
+ * @why:	on failure: one clause that says why (static storage)
  * Return: absolute path (static storage), or NULL
  */
 const char *env_shim_path(const char **why);
@@ -27,7 +29,11 @@ const char *env_shim_path(const char **why);
  * @log:	SBX_LOG for --backstop=none, or NULL
  *
  * LD_PRELOAD is prepended to the caller's, without a duplicate; a program
- * that needs libasan.so gets that object first.  Dies if it cannot.
+ * that needs libasan.so gets that object first, and one that the caller
+ * preloads stays first.  Without a shim the caller's LD_PRELOAD stays as it
+ * is, but for the shim of an enclosing sbx-run, which would find no policy.
+ * Inherited SBX_ variables that do not hold for this run are removed.  Dies
+ * if it cannot.
  */
 void env_prepare(const struct policy *policy, const char *run,
 		 const char *shim, const struct elf_info *program,
