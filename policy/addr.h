@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "text.h"
+
 enum addr_kind {
 	ADDR_INVALID,  /* the kernel answers EINVAL: too short, too long */
 	ADDR_UNSPEC,   /* AF_UNSPEC: disconnects */
@@ -51,13 +53,29 @@ void addr_decode(struct addr *out, const void *bytes, size_t len);
 
 /**
  * addr_text() - For people: "unix:/run/x", "unix:@name", "1.2.3.4:443",
- *		 "[::1]:80", "unspec", "family 40".
+ *		 "[::1]:80", "unspec", "unix (autobind)", "family 40",
+ *		 "invalid address".
  *
  * Control bytes, backslashes and bytes that are not UTF-8 are escaped as
- * \xNN, so the text is safe on a terminal.
+ * \xNN, so the text is safe on a terminal.  A relative path that starts with
+ * "@" is written as "./@...", so it is not taken for an abstract name.
  *
  * Return: @buf [signal-safe] [no-alloc]
  */
 const char *addr_text(const struct addr *addr, char *buf, size_t size);
+
+/**
+ * addr_name_prefix() - What tells a name's kind: "@" for an abstract name,
+ *			"./" for a path that starts with "@", else "".
+ * [signal-safe] [no-alloc]
+ */
+const char *addr_name_prefix(const struct addr *addr);
+
+/**
+ * addr_append_ip() - The address alone: "1.2.3.4", "::1", "fe80::1%2".
+ * @text:	text to append to
+ * @addr:	ADDR_INET or ADDR_INET6 [signal-safe] [no-alloc]
+ */
+void addr_append_ip(struct text *text, const struct addr *addr);
 
 #endif /* SBX_ADDR_H */

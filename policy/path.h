@@ -28,7 +28,8 @@ struct path_name {
  * Symbolic links and ".." are resolved like the kernel does, also a symbolic
  * link whose target is missing.  Where a component does not exist the deepest
  * existing ancestor is resolved and the rest kept; "." there is dropped and
- * ".." is ENOENT, as in the kernel.  A trailing slash demands a directory.
+ * ".." is ENOENT, as in the kernel.  A trailing slash demands a directory,
+ * which must then exist.
  *
  * Return: 0, or an errno value: ENOENT (empty, or ".." after a missing
  *	   component), ENAMETOOLONG, ELOOP, EACCES, ENOTDIR, ...
@@ -55,7 +56,8 @@ int path_add_rule(struct policy *policy, enum policy_effect effect,
  * @size:	bytes in @buf
  *
  * Return: length, or -1 if the object has no name (deleted, unreachable, too
- *	   long, not a path) [signal-safe] [no-alloc]
+ *	   long, not a path), with the reason in errno, which is else kept
+ *	   [signal-safe] [no-alloc]
  */
 int path_of_fd(int fd, char *buf, size_t size);
 

@@ -101,7 +101,7 @@ typedef bool policy_match_fn(const struct policy *policy, unsigned int rule,
 
 /**
  * policy_init() - The strictest policy: no AF_UNIX name, no network, EACCES.
- * @policy:	what to fill [signal-safe] [no-alloc]
+ * @policy:	what to fill; rules and arena are left as they are [signal-safe] [no-alloc]
  */
 void policy_init(struct policy *policy);
 
@@ -139,10 +139,11 @@ bool policy_match_text(const struct policy *policy, unsigned int rule,
  * @match:	how path rules are compared; NULL: policy_match_text
  * @ctx:	handed to @match
  *
- * Deny beats allow; among equals the first rule decides.  A refused abstract
- * name is ECONNREFUSED for connect and send (X clients fall back to the path
- * only then), policy->deny_errno otherwise; OP_LISTEN on AF_UNIX is always
- * allowed; OP_SOCKET asks whether TARGET_INET/TARGET_OTHER sockets may exist.
+ * Without @match a path that is not canonical is refused.  Deny beats allow; among
+ * equals the first rule decides.  A refused abstract name is ECONNREFUSED for
+ * connect and send (X clients fall back to the path only then),
+ * policy->deny_errno otherwise; OP_LISTEN on AF_UNIX is always allowed;
+ * OP_SOCKET asks whether TARGET_INET/TARGET_OTHER sockets may exist.
  *
  * Return: the verdict [signal-safe if @match is] [no-alloc]
  */
@@ -160,8 +161,11 @@ struct policy_verdict policy_decide(const struct policy *policy,
  * @size:	bytes in @buf
  *
  * OP_CONNECT and OP_SEND suggest --allow-unix-connect only if a bind-only
- * rule already covers the name; otherwise --allow-unix-socket.  A deny rule
- * suggests removing that option.  IP suggests --network full.
+ * rule already covers the name, OP_BIND --allow-unix-bind only if a
+ * connect-only rule does; otherwise --allow-unix-socket.  A deny rule suggests
+ * removing that option: "without --deny-unix-socket /run/x".  IP suggests
+ * --network full.  The text is empty if the request is allowed, if no option
+ * can name it, or if @buf is too small.
  *
  * Return: @buf [signal-safe] [no-alloc]
  */

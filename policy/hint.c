@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* hint.c - the option that would allow a refused request.  */
+#include "policy.h"
+
+#include <string.h>
+
+#include "quote.h"
+#include "text.h"
+
+/* "@", an abstract name and "*". */
+#define WORD_MAX 256
+
+/* Whether an allow rule covers the request if it were for another op. */
+static bool is_covered_for(const struct policy *policy,
+			   const struct policy_request *request,
+			   enum policy_op op)
+{
+	struct policy_request other = *request;
+	struct policy_verdict verdict;
+
+	other.op = op;
+	verdict = policy_decide(policy, &other, NULL, NULL);
+	return verdict.allow;
+}
+
+/* A name that is granted in one direction lacks only the other one. */
+static const char *missing_option(const struct policy *policy,
+				  const struct policy_request *request)
+{
+	if (request->op == OP_BIND)
+		return is_covered_for(policy, request, OP_CONNECT)
+			       ? "--allow-unix-bind "
+			       : "--allow-unix-socket ";
+	return is_covered_for(policy, request, OP_BIND)
+		       ? "--allow-unix-connect "
+		       : "--allow-unix-socket ";
+}
+
+/*
+ * An argument cannot hold NUL, and a "*" at its end means a prefix.  Such a
+ * name is covered by its longest prefix that can be written; an empty prefix
+ * would grant every abstract name and is not worth suggesting.
+ */
+static void append_abstract(struct text *text, const char *option,
+			    const struct policy_request *request)
+{
+	const char *nul = memchr(request->name, '\0', request->len);
+	size_t len = nul ? (size_t)(nul - request->name) : request->len;
+	char buf[WORD_MAX];
+	struct text word;
+
+	if (len == 0)
+		return;
+	text_open(&word, buf, sizeof(buf));
+	text_string(&word, "@");
+	text_bytes(&word, request->name, len);
+	if (nul || request->name[len - 1] == '*')
+		text_string(&word, "*");
+	if (text_length(&word) < 0)
+		return;
+	text_string(text, option);
+	quote_shell(text, buf, word.len);
+}
+
+static void append_allow(struct text *text, const struct policy *policy,
+			 const struct policy_request *request)
+{
+	switch (request->kind) {
+	case TARGET_PATH:
+		if (request->len == 0)
+			return;
+		text_string(text, missing_option(policy, request));
+		quote_shell(text, request->name, request->len);
+		break;
+	case TARGET_ABSTRACT:
+		append_abstract(text, missing_option(policy, request), request);
+		break;
+	case TARGET_AUTOBIND:
+		text_string(text, missing_option(policy, request));
+		text_string(text, "'@*'");
+		break;
+	case TARGET_INET:
+	case TARGET_OTHER:
+		text_string(text, "--network full");
+		break;
+	}
+}
+
+const char *policy_hint(const struct policy *policy,
+			const struct policy_request *request,
+			const struct policy_verdict *verdict, char *buf,
+			size_t size)
+{
+	struct text text;
+
+	text_open(&text, buf, size);
+	if (verdict->allow)
+		return buf;
+	if (verdict->rule >= 0) {
+		const struct policy_rule *rule = &policy->rules[verdict->rule];
+
+		text_string(&text, "without --deny-unix-socket ");
+		quote_shell(&text, policy->arena + rule->given,
+			    rule->given_len);
+	} else {
+		append_allow(&text, policy, request);
+	}
+	/* Half an option would grant something else. */
+	if (text.full && size > 0)
+		buf[0] = '\0';
+	return buf;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* policy.c - what a sandbox may reach: rules, requests and verdicts.  */
+#include "policy.h"
+
+#include <errno.h>
+#include <string.h>
+
+void policy_init(struct policy *policy)
+{
+	/* Rules and arena are meaningless beyond their counts; not touching
+	 * them spares every process 18 pages. */
+	policy->network = NETWORK_NONE;
+	policy->unix_all = false;
+	policy->deny_errno = EACCES;
+	policy->rule_count = 0;
+	policy->arena_used = 0;
+}
+
+static uint32_t append_name(struct policy *policy, const char *name, size_t len)
+{
+	uint32_t offset = policy->arena_used;
+
+	memcpy(policy->arena + offset, name, len);
+	policy->arena[offset + len] = '\0';
+	policy->arena_used += (uint32_t)len + 1;
+	return offset;
+}
+
+enum policy_error policy_add(struct policy *policy,
+			     const struct policy_rule *rule, const char *name,
+			     size_t name_len, const char *given)
+{
+	size_t given_len = strlen(given);
+	size_t room = sizeof(policy->arena) - policy->arena_used;
+	struct policy_rule *added;
+
+	if (name_len == 0 && rule->kind != RULE_ABSTRACT_PREFIX)
+		return POLICY_EMPTY;
+	if (policy->rule_count >= POLICY_MAX_RULES)
+		return POLICY_TOO_MANY_RULES;
+	if (name_len >= room || given_len >= room - name_len - 1)
+		return POLICY_TOO_LONG;
+
+	added = &policy->rules[policy->rule_count++];
+	*added = *rule;
+	added->name = append_name(policy, name, name_len);
+	added->name_len = (uint32_t)name_len;
+	added->given = append_name(policy, given, given_len);
+	added->given_len = (uint32_t)given_len;
+	return POLICY_OK;
+}
+
+const char *policy_error_text(enum policy_error error)
+{
+	static const char *const texts[] = {
+		[POLICY_OK] = "no error",
+		[POLICY_TOO_MANY_RULES] = "there are more than 256 rules",
+		[POLICY_TOO_LONG] = "the names of all rules exceed 64 KiB",
+		[POLICY_EMPTY] = "the name is empty",
+	};
+
+	_Static_assert(POLICY_MAX_RULES == 256 && POLICY_ARENA_SIZE == 65536,
+		       "the texts name the limits");
+	return texts[error];
+}
+
+const char *policy_op_name(enum policy_op op)
+{
+	static const char *const names[] = {
+		[OP_CONNECT] = "connect", [OP_BIND] = "bind",
+		[OP_LISTEN] = "listen",	  [OP_SEND] = "send",
+		[OP_SOCKET] = "socket",
+	};
+
+	return (unsigned int)op < OP_COUNT ? names[op] : "unknown";
+}
+
+/* Absolute, no empty, "." or ".." component, no slash at the end but "/". */
+static bool is_canonical(const char *name, size_t len)
+{
+	size_t start = 1;
+
+	if (len == 0 || name[0] != '/')
+		return false;
+	for (size_t i = 1; i <= len && len > 1; i++) {
+		size_t size = i - start;
+
+		if (i < len && name[i] != '/')
+			continue;
+		if (size == 0 ||
+		    (size <= 2 && name[start] == '.' && name[i - 1] == '.'))
+			return false;
+		start = i + 1;
+	}
+	return true;
+}
+
+static bool starts_with(const struct policy_request *request, const char *name,
+			size_t len)
+{
+	return request->len >= len && memcmp(request->name, name, len) == 0;
+}
+
+static bool is_beneath(const struct policy_request *request, const char *name,
+		       size_t len)
+{
+	/* "/" is the one directory whose name ends with the separator. */
+	if (len == 1)
+		return request->len > 1 && request->name[0] == '/';
+	return request->len > len + 1 && request->name[len] == '/' &&
+	       starts_with(request, name, len);
+}
+
+bool policy_match_text(const struct policy *policy, unsigned int rule,
+		       const struct policy_request *request, void *ctx)
+{
+	const struct policy_rule *entry = &policy->rules[rule];
+	const char *name = policy_rule_name(policy, entry);
+
+	(void)ctx;
+	if (entry->kind == RULE_TREE)
+		return is_beneath(request, name, entry->name_len);
+	return request->len == entry->name_len &&
+	       starts_with(request, name, entry->name_len);
+}
+
+static bool match_abstract(const struct policy *policy,
+			   const struct policy_rule *rule,
+			   const struct policy_request *request)
+{
+	const char *name = policy_rule_name(policy, rule);
+
+	if (rule->kind == RULE_ABSTRACT && request->len != rule->name_len)
+		return false;
+	return (rule->kind == RULE_ABSTRACT ||
+		rule->kind == RULE_ABSTRACT_PREFIX) &&
+	       starts_with(request, name, rule->name_len);
+}
+
+static bool rule_covers(const struct policy *policy, unsigned int index,
+			const struct policy_request *request,
+			policy_match_fn *match, void *ctx)
+{
+	const struct policy_rule *rule = &policy->rules[index];
+
+	switch (request->kind) {
+	case TARGET_PATH:
+		return (rule->kind == RULE_NODE || rule->kind == RULE_TREE) &&
+		       match(policy, index, request, ctx);
+	case TARGET_ABSTRACT:
+		return match_abstract(policy, rule, request);
+	case TARGET_AUTOBIND:
+		/* The kernel may pick any name, so only a rule for all. */
+		return rule->kind == RULE_ABSTRACT_PREFIX &&
+		       rule->name_len == 0;
+	case TARGET_INET:
+	case TARGET_OTHER:
+		break;
+	}
+	return false;
+}
+
+/* The first rule of one effect that covers the request, or -1. */
+static int find_rule(const struct policy *policy, enum policy_effect effect,
+		     const struct policy_request *request,
+		     policy_match_fn *match, void *ctx)
+{
+	for (unsigned int i = 0; i < policy->rule_count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if (rule->effect == effect &&
+		    (rule->ops & (1U << request->op)) != 0 &&
+		    rule_covers(policy, i, request, match, ctx))
+			return (int)i;
+	}
+	return -1;
+}
+
+static bool is_unix(const struct policy_request *request)
+{
+	return request->kind == TARGET_PATH ||
+	       request->kind == TARGET_ABSTRACT ||
+	       request->kind == TARGET_AUTOBIND;
+}
+
+static struct policy_verdict allowed(int rule)
+{
+	return (struct policy_verdict){.allow = true, .rule = rule};
+}
+
+static struct policy_verdict refused(const struct policy *policy,
+				     const struct policy_request *request,
+				     int rule)
+{
+	bool probe = request->kind == TARGET_ABSTRACT &&
+		     (request->op == OP_CONNECT || request->op == OP_SEND);
+
+	return (struct policy_verdict){
+		.rule = rule,
+		.error = probe ? ECONNREFUSED : policy->deny_errno,
+	};
+}
+
+struct policy_verdict policy_decide(const struct policy *policy,
+				    const struct policy_request *request,
+				    policy_match_fn *match, void *ctx)
+{
+	int rule;
+
+	if (!is_unix(request))
+		return policy->network == NETWORK_FULL
+			       ? allowed(-1)
+			       : refused(policy, request, -1);
+	if (request->op == OP_LISTEN)
+		return allowed(-1);
+	if (!match || match == policy_match_text) {
+		/* A name with ".." could lead past a rule that it misses. */
+		if (request->kind == TARGET_PATH &&
+		    !is_canonical(request->name, request->len))
+			return refused(policy, request, -1);
+		match = policy_match_text;
+	}
+	rule = find_rule(policy, EFFECT_DENY, request, match, ctx);
+	if (rule >= 0)
+		return refused(policy, request, rule);
+	rule = find_rule(policy, EFFECT_ALLOW, request, match, ctx);
+	if (rule >= 0 || policy->unix_all)
+		return allowed(rule);
+	return refused(policy, request, -1);
+}
