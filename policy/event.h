@@ -21,8 +21,9 @@
 
 enum event_layer { LAYER_SHIM, LAYER_SUPERVISOR, LAYER_KERNEL };
 
-/* An event as JSON: two paths of 4095 bytes escaped sixfold, and the rest. */
-#define EVENT_JSON_MAX 65536
+/* An event as JSON: exe, resolved, rule and hint of 4095 bytes each, every
+ * byte escaped sixfold, and the rest. */
+#define EVENT_JSON_MAX 106496
 #define EVENT_TEXT_MAX 20480
 
 struct event {
@@ -47,7 +48,7 @@ struct event {
 	enum event_layer layer;
 	const char *note; /* a reason that is not the policy, or NULL: "hard
 			   * link", "client not inspectable" */
-	char hint[PATH_TEXT_MAX]; /* the option that would allow it, "" */
+	char hint[PATH_TEXT_MAX]; /* policy_hint(), "" if none */
 	uint32_t stack_len;
 	uint64_t stack[REPORT_STACK_MAX];
 	uint32_t count; /* times, >= 1 */
@@ -62,7 +63,8 @@ struct event {
  * hint stack count.  Absent facts are left out.  In strings, a byte that is
  * not part of valid UTF-8 becomes U+DC80 + (byte - 0x80) written as \udcXX
  * (as Python's surrogateescape), so that nothing is lost; an abstract path
- * is "@name" with NUL as \u0000.
+ * is "@name" with NUL as \u0000, and a path that starts with "@" "./@...".
+ * The stack is an array of hexadecimal strings, innermost first.
  *
  * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
  */
@@ -75,7 +77,8 @@ int event_json(const struct event *event, char *buf, size_t size);
  * --allow-unix-socket /run/x
  *
  * all on one line; " (3 times)" before " -- " if count > 1; " (host)" after
- * an IP address; ": note" where there is one.
+ * an IP address; ": note" where there is one.  A hint "without OPTION" reads
+ * "-- allow without OPTION".  "sbx: allowed: ..." has no hint.
  *
  * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
  */

@@ -101,6 +101,12 @@ static size_t append_visible(struct text *text, const char *bytes, size_t len)
 	return size;
 }
 
+void quote_controls(struct text *text, const char *bytes, size_t len)
+{
+	for (size_t at = 0; at < len && !text->full;)
+		at += append_visible(text, bytes + at, len - at);
+}
+
 void quote_terminal(struct text *text, const char *bytes, size_t len)
 {
 	for (size_t at = 0; at < len && !text->full;) {

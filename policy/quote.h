@@ -21,6 +21,14 @@
 void quote_terminal(struct text *text, const char *bytes, size_t len);
 
 /**
+ * quote_controls() - The same, but backslashes stay as they are.
+ *
+ * For text that is safe already if all is well, such as a quoted hint.
+ * [signal-safe] [no-alloc]
+ */
+void quote_controls(struct text *text, const char *bytes, size_t len);
+
+/**
  * quote_json() - Append bytes as the inside of a JSON string.
  *
  * Control characters and line separators become \u00NN or \u202N, a byte
