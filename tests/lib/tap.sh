@@ -139,16 +139,21 @@ trap 'exit 130' INT
 users=(self)
 ((EUID)) || users=(root nobody)
 
+# become USER - sets become to the command that makes one USER
+become() {
+	become=(env)
+	if [[ $1 == nobody ]] && ((EUID == 0)); then
+		become=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
+	fi
+}
+
 # as_user root|nobody|self COMMAND...
 as_user() {
-	local user=$1
+	local become
 
+	become "$1"
 	shift
-	if [[ $user == nobody ]] && ((EUID == 0)); then
-		setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"
-	else
-		"$@"
-	fi
+	"${become[@]}" "$@"
 }
 
 # private_dir NAME - a directory of the least privileged user there is
@@ -160,10 +165,10 @@ private_dir() {
 # run COMMAND... - sets out, err, rc; no longer than $LIMIT seconds; as $user
 user=${users[0]}
 run() {
-	as_user "$user" timeout -k 2 "$LIMIT" "$@" >"$T/out" 2>"$T/err"
+	as_user "$user" timeout -k 2 "$LIMIT" "$@" >"$T/.out" 2>"$T/.err"
 	rc=$?
-	out=$(tr -d '\0' <"$T/out")
-	err=$(tr -d '\0' <"$T/err")
+	out=$(tr -d '\0' <"$T/.out")
+	err=$(tr -d '\0' <"$T/.err")
 }
 
 # sbx ARGUMENT... - runs sbx-run with them, in the current mode
@@ -189,11 +194,11 @@ each_mode() {
 # start_server NAME COMMAND... - in the background, output to $T/NAME.log, as
 # nobody if possible; sets pid.  SERVER_USER=root for the exception.
 start_server() {
-	local name=$1
+	local name=$1 become
 
 	shift
-	as_user "${SERVER_USER:-nobody}" "$@" \
-		>"$T/$name.log" 2>&1 </dev/null &
+	become "${SERVER_USER:-nobody}"
+	"${become[@]}" "$@" >"$T/$name.log" 2>&1 </dev/null &
 	pid=$!
 	tap_pids+=("$pid")
 }
@@ -236,9 +241,9 @@ wait_for_socket() {
 		"$(tail -n 5 "$T"/*.log 2>/dev/null | tr '\n' ' ')"
 }
 
-# seen NAME - connections that the counting server `srv` has accepted
+# seen NAME [PATTERN] - connections that a server says it has got
 seen() {
-	grep -c '^conn ' "$T/$1.log"
+	grep -c "${2:-^conn }" "$T/$1.log"
 }
 
 # ---- what sbx promises ----------------------------------------------------
