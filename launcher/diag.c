@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../policy/escape.h"
+#include "../policy/quote.h"
 #include "diag.h"
 
 /* A sentence that quotes a path of PATH_MAX bytes. */
@@ -22,16 +22,16 @@
 static bool quiet;
 
 /* Backslashes stay: callers hand over text that is escaped already, too. */
-static void escape_message(struct text *line, const char *raw)
+static void append_message(struct text *line, const char *raw)
 {
 	const char *backslash;
 
 	while ((backslash = strchr(raw, '\\'))) {
-		escape_terminal(line, raw, (size_t)(backslash - raw));
+		quote_terminal(line, raw, (size_t)(backslash - raw));
 		text_string(line, "\\");
 		raw = backslash + 1;
 	}
-	escape_terminal(line, raw, strlen(raw));
+	quote_terminal(line, raw, strlen(raw));
 }
 
 static void __attribute__((format(printf, 1, 0)))
@@ -45,7 +45,7 @@ say(const char *fmt, va_list args, const char *reason)
 	len = vsnprintf(raw, sizeof(raw), fmt, args);
 	text_open(&line, buf, sizeof(buf));
 	text_string(&line, "sbx-run: ");
-	escape_message(&line, raw);
+	append_message(&line, raw);
 	if (len < 0 || (size_t)len >= sizeof(raw))
 		text_string(&line, "...");
 	if (reason) {

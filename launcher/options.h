@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* options.h - the command line of sbx-run.
  *
- * One table (options.c) holds every option with its argument, its help text
- * and what it does; parsing, --help and the options section of the man page
- * are derived from it.
+ * One table (option_table.c) holds every option with its argument, its help
+ * text and what it does; parsing, --help and the options section of the man
+ * page are derived from it.
  */
 #ifndef SBX_OPTIONS_H
 #define SBX_OPTIONS_H
@@ -13,6 +13,10 @@
 #include <stdio.h>
 
 #include "../policy/policy.h"
+
+#ifndef SBX_VERSION
+#define SBX_VERSION "0.1.0-dev"
+#endif
 
 enum backstop_choice {
 	BACKSTOP_AUTO,	     /* the strongest this machine can do */
@@ -38,7 +42,8 @@ struct options {
 	bool quiet;
 	const char *log_path;	 /* --log FILE, or NULL */
 	uint64_t keep_caps;	 /* --keep-caps: bit per capability number */
-	char **command;		 /* argv of the command, NULL-terminated */
+	char **command;		 /* argv of the command, NULL-terminated; empty
+				  * if the action needs none */
 };
 
 /**
@@ -49,9 +54,13 @@ struct options {
  * Parsing stops at "--" or at the first word that is not an option.  Every
  * failure is one sentence that quotes the input and names the remedy, exit
  * 125.  A grant that can have no effect (--network full without
- * --unix-sockets=allowlist) is a notice().
+ * --unix-sockets=allowlist) is a notice(), a deny without effect is a failure.
+ * --help and --version end parsing at once.
  */
 void options_parse(struct options *options, int argc, char **argv);
+
+/** options_version() - Write "sbx-run VERSION" and a newline. */
+void options_version(FILE *out);
 
 /** options_help() - Write the help text from the table. */
 void options_help(FILE *out);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* option_set.c - what each option of sbx-run does.  */
+#include <cap-ng.h>
+#include <string.h>
+
+#include "../policy/errname.h"
+#include "../policy/path.h"
+#include "../policy/text.h"
+#include "diag.h"
+#include "option_table.h"
+
+const char *option_word_list(const struct option_spec *spec, char *buf,
+			     size_t size)
+{
+	const char *word = spec->words;
+	struct text list;
+
+	text_open(&list, buf, size);
+	while (*word) {
+		size_t len = strcspn(word, "|");
+
+		text_bytes(&list, word, len);
+		word += len;
+		if (*word == '|')
+			text_string(&list, strchr(++word, '|') ? ", " : " or ");
+	}
+	return buf;
+}
+
+/* The position of @value among the words of an option. */
+static unsigned int word_index(const struct option_spec *spec,
+			       const char *value)
+{
+	char list[OPTION_WORDS_MAX];
+	const char *word = spec->words;
+
+	for (unsigned int index = 0;; index++) {
+		size_t len = strcspn(word, "|");
+
+		if (strlen(value) == len && !memcmp(word, value, len))
+			return index;
+		word += len;
+		if (!*word++)
+			break;
+	}
+	die("unknown value \"%s\" for --%s; use %s", value, spec->name,
+	    option_word_list(spec, list, sizeof(list)));
+}
+
+static void add_rule(struct parse *parse, const struct option_spec *spec,
+		     enum policy_effect effect, const char *value)
+{
+	const char *why = "";
+
+	if (path_add_rule(&parse->options->policy, effect, spec->value, value,
+			  &why))
+		die("invalid path \"%s\": %s", value, why);
+}
+
+void option_allow(struct parse *parse, const struct option_spec *spec,
+		  const char *value)
+{
+	add_rule(parse, spec, EFFECT_ALLOW, value);
+	if (!parse->allow)
+		parse->allow = spec->name;
+}
+
+void option_deny(struct parse *parse, const struct option_spec *spec,
+		 const char *value)
+{
+	add_rule(parse, spec, EFFECT_DENY, value);
+	if (!parse->deny)
+		parse->deny = spec->name;
+}
+
+void option_allow_all(struct parse *parse, const struct option_spec *spec,
+		      const char *value)
+{
+	(void)spec;
+	(void)value;
+	parse->allow_all = true;
+}
+
+void option_unix_sockets(struct parse *parse, const struct option_spec *spec,
+			 const char *value)
+{
+	parse->options->unix_allowlist = word_index(spec, value) == 0;
+}
+
+void option_network(struct parse *parse, const struct option_spec *spec,
+		    const char *value)
+{
+	static const enum network_mode modes[] = {NETWORK_NONE, NETWORK_FULL};
+
+	parse->options->policy.network = modes[word_index(spec, value)];
+}
+
+void option_backstop(struct parse *parse, const struct option_spec *spec,
+		     const char *value)
+{
+	static const enum backstop_choice choices[] = {
+		BACKSTOP_AUTO, BACKSTOP_SUPERVISED, BACKSTOP_NONE};
+
+	parse->options->backstop = choices[word_index(spec, value)];
+}
+
+void option_no_shim(struct parse *parse, const struct option_spec *spec,
+		    const char *value)
+{
+	(void)spec;
+	(void)value;
+	parse->options->no_shim = true;
+}
+
+void option_deny_errno(struct parse *parse, const struct option_spec *spec,
+		       const char *value)
+{
+	word_index(spec, value);
+	parse->options->policy.deny_errno = errname_value(value);
+}
+
+static uint64_t capability_bit(const char *name)
+{
+	int number;
+
+	if (!strncasecmp(name, "cap_", 4))
+		name += 4;
+	number = capng_name_to_capability(name);
+	if (number < 0 || number > 63)
+		die("unknown capability \"%s\" for --keep-caps; "
+		    "see capabilities(7)",
+		    name);
+	return UINT64_C(1) << number;
+}
+
+void option_keep_caps(struct parse *parse, const struct option_spec *spec,
+		      const char *value)
+{
+	uint64_t *caps = &parse->options->keep_caps;
+
+	(void)spec;
+	if (!strcasecmp(value, "all")) {
+		*caps = UINT64_MAX;
+		return;
+	}
+	for (;;) {
+		char name[64];
+		size_t len = strcspn(value, ",");
+
+		if (len >= sizeof(name))
+			len = sizeof(name) - 1;
+		memcpy(name, value, len);
+		name[len] = '\0';
+		*caps |= capability_bit(name);
+		value += len;
+		if (!*value++)
+			return;
+	}
+}
+
+void option_log(struct parse *parse, const struct option_spec *spec,
+		const char *value)
+{
+	if (!*value)
+		die("--%s needs a %s", spec->name, spec->arg);
+	parse->options->log_path = value;
+}
+
+void option_quiet(struct parse *parse, const struct option_spec *spec,
+		  const char *value)
+{
+	(void)spec;
+	(void)value;
+	parse->options->quiet = true;
+	diag_quiet();
+}
+
+/* What to do instead of running the command. */
+void option_action(struct parse *parse, const struct option_spec *spec,
+		   const char *value)
+{
+	(void)value;
+	if (parse->options->action != ACTION_RUN &&
+	    parse->options->action != (enum action)spec->value)
+		die("--check and --print-policy exclude each other; "
+		    "drop one of them");
+	parse->options->action = (enum action)spec->value;
+}
+
+/* What ends parsing, too. */
+void option_answer(struct parse *parse, const struct option_spec *spec,
+		   const char *value)
+{
+	(void)value;
+	parse->options->action = (enum action)spec->value;
+	parse->done = true;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* option_table.c - every option of sbx-run: its value, texts and effect.  */
+#include "option_table.h"
+
+#define SOCKETS	    "AF_UNIX sockets"
+#define NETWORK	    "Network"
+#define ENFORCEMENT "Enforcement"
+#define MESSAGES    "Messages"
+#define INSTEAD	    "Instead of running a command"
+
+const struct option_spec option_table[] = {
+	{
+		.name = "allow-unix-socket",
+		.arg = "PATH",
+		.group = SOCKETS,
+		.help = "connect, send and bind at PATH; a directory grants "
+			"everything beneath it; @NAME is an abstract name, "
+			"@PREFIX* all that start so",
+		.more = ".Ar PATH\n"
+			"is made canonical once, at start: it may be\n"
+			"relative, and symbolic links are resolved.\n"
+			"A\n"
+			".Ar PATH\n"
+			"that does not exist yet grants exactly that name;\n"
+			"a directory must exist to grant what is beneath\n"
+			"it.\n"
+			"May be repeated.\n",
+		.set = option_allow,
+		.value = OPS_ALL,
+	},
+	{
+		.name = "allow-unix-connect",
+		.arg = "PATH",
+		.group = SOCKETS,
+		.help = "the same, only to connect and send",
+		.set = option_allow,
+		.value = OPS_CONNECT,
+	},
+	{
+		.name = "allow-unix-bind",
+		.arg = "PATH",
+		.group = SOCKETS,
+		.help = "the same, only to bind",
+		.set = option_allow,
+		.value = OPS_BIND,
+	},
+	{
+		.name = "deny-unix-socket",
+		.arg = "PATH",
+		.group = SOCKETS,
+		.help = "an exception: PATH stays closed, whatever is "
+			"granted",
+		.more = "May be repeated; the order of options does not\n"
+			"matter.\n",
+		.set = option_deny,
+		.value = OPS_ALL,
+	},
+	{
+		.name = "allow-all-unix-sockets",
+		.group = SOCKETS,
+		.help = "do not restrict AF_UNIX sockets",
+		.set = option_allow_all,
+	},
+	{
+		.name = "unix-sockets",
+		.words = "allowlist",
+		.group = SOCKETS,
+		.help = "restrict AF_UNIX sockets to what is granted, also "
+			"with --network full",
+		.set = option_unix_sockets,
+	},
+	{
+		.name = "deny-errno",
+		.arg = "NAME",
+		.words = "EACCES|EPERM|ECONNREFUSED|ENOENT|ENETUNREACH|"
+			 "EHOSTUNREACH|EADDRNOTAVAIL|ETIMEDOUT",
+		.group = SOCKETS,
+		.help = "the error that a refused call returns (default "
+			"EACCES)",
+		.more = "A refused connection to an abstract name always\n"
+			"fails with\n"
+			".Er ECONNREFUSED ,\n"
+			"as if nobody listened: X clients try the path name\n"
+			"only then.\n",
+		.set = option_deny_errno,
+	},
+	{
+		.name = "network",
+		.words = "none|full",
+		.group = NETWORK,
+		.help = "none (default): no IP sockets; full: untouched, "
+			"and AF_UNIX sockets too",
+		.more = "If it is given more than once, the last one\n"
+			"counts.\n",
+		.set = option_network,
+	},
+	{
+		.name = "backstop",
+		.words = "auto|supervised|none",
+		.group = ENFORCEMENT,
+		.help = "auto (default): the strongest this machine can do; "
+			"supervised: a supervisor process performs what is "
+			"allowed; none: the preloaded library alone, which "
+			"a program can evade",
+		.set = option_backstop,
+	},
+	{
+		.name = "no-shim",
+		.group = ENFORCEMENT,
+		.help = "do not preload libsbxshim.so; denials are "
+			"explained less well",
+		.set = option_no_shim,
+	},
+	{
+		.name = "keep-caps",
+		.arg = "LIST",
+		.group = ENFORCEMENT,
+		.help = "capabilities that root keeps, as "
+			"cap_net_admin,sys_ptrace or all",
+		.more = "Otherwise those are dropped that undo a sandbox.\n",
+		.set = option_keep_caps,
+	},
+	{
+		.name = "log",
+		.arg = "FILE",
+		.group = MESSAGES,
+		.help = "append one JSON object a line to FILE for each "
+			"decision",
+		.more = "See\n"
+			".Sx EVENTS .\n",
+		.set = option_log,
+	},
+	{
+		.name = "quiet",
+		.letter = 'q',
+		.group = MESSAGES,
+		.help = "do not show denials and notices",
+		.set = option_quiet,
+	},
+	{
+		.name = "print-policy",
+		.group = INSTEAD,
+		.help = "show the policy with all paths resolved",
+		.set = option_action,
+		.value = ACTION_PRINT_POLICY,
+	},
+	{
+		.name = "check",
+		.group = INSTEAD,
+		.help = "say what this machine can enforce",
+		.set = option_action,
+		.value = ACTION_CHECK,
+	},
+	{
+		.name = "help",
+		.letter = 'h',
+		.group = INSTEAD,
+		.help = "show this help",
+		.set = option_answer,
+		.value = ACTION_HELP,
+	},
+	{
+		.name = "version",
+		.group = INSTEAD,
+		.help = "show the version",
+		.set = option_answer,
+		.value = ACTION_VERSION,
+	},
+	{
+		.name = "man-options",
+		.set = option_answer,
+		.value = ACTION_MAN_OPTIONS,
+	},
+};
+
+const size_t option_count = sizeof(option_table) / sizeof(option_table[0]);

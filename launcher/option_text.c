@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* option_text.c - the texts made from the table of options: help, man page. */
+#include <ctype.h>
+#include <string.h>
+
+#include "option_table.h"
+
+#define WIDTH  79 /* columns */
+#define INDENT 30 /* where the text of an option starts */
+
+void options_version(FILE *out)
+{
+	fprintf(out, "sbx-run %s\n", SBX_VERSION);
+}
+
+/* Breaks a text into lines at spaces; the first starts at @column. */
+static void wrap(FILE *out, const char *text, int column)
+{
+	int at = column;
+
+	while (*(text += strspn(text, " "))) {
+		int len = (int)strcspn(text, " ");
+
+		if (at + 1 + len > WIDTH) {
+			fprintf(out, "\n%*s", INDENT - 1, "");
+			at = INDENT - 1;
+		}
+		fprintf(out, " %.*s", len, text);
+		at += 1 + len;
+		text += len;
+	}
+	fputc('\n', out);
+}
+
+static void help_option(FILE *out, const struct option_spec *spec)
+{
+	char label[80];
+	const char *value = spec->arg ? spec->arg : spec->words;
+	/* A single fixed word is shown as part of the option. */
+	char separator = value && value == spec->words && !strchr(value, '|')
+				 ? '='
+				 : ' ';
+	int len;
+
+	len = snprintf(label, sizeof(label), "  --%s", spec->name);
+	if (spec->letter)
+		len = snprintf(label, sizeof(label), "  -%c, --%s",
+			       spec->letter, spec->name);
+	if (value)
+		len += snprintf(label + len, sizeof(label) - (size_t)len,
+				"%c%s", separator, value);
+	fputs(label, out);
+	if (len > INDENT - 2) {
+		fputc('\n', out);
+		len = 0;
+	}
+	fprintf(out, "%*s", INDENT - 1 - len, "");
+	wrap(out, spec->help, INDENT - 1);
+}
+
+void options_help(FILE *out)
+{
+	const char *group = NULL;
+
+	fputs("Usage: sbx-run [options] -- command [argument...]\n"
+	      "Run a command that reaches only the local sockets that were "
+	      "granted.\n",
+	      out);
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_spec *spec = &option_table[i];
+
+		if (!spec->group)
+			continue;
+		if (!group || strcmp(group, spec->group) != 0)
+			fprintf(out, "\n%s:\n", spec->group);
+		group = spec->group;
+		help_option(out, spec);
+	}
+	fputs("\nThe exit status is the command's, or\n"
+	      "  125  sbx-run itself failed; the command did not run\n"
+	      "  126  the command was found, but cannot be executed\n"
+	      "  127  the command was not found\n"
+	      "\nExample:\n"
+	      "  sbx-run --allow-unix-socket /run/postgresql -- psql\n",
+	      out);
+}
+
+/* "none|full" as "Cm none | full". */
+static void man_words(FILE *out, const char *words)
+{
+	fputs("Cm", out);
+	while (*words) {
+		size_t len = strcspn(words, "|");
+
+		fprintf(out, " %.*s", (int)len, words);
+		words += len;
+		if (*words == '|') {
+			fputs(" |", out);
+			words++;
+		}
+	}
+}
+
+static void man_option(FILE *out, const struct option_spec *spec)
+{
+	/* A clause that starts with a word to type keeps it as it is. */
+	bool literal = spec->words && !spec->arg;
+	int first = (unsigned char)spec->help[0];
+
+	fputs(".It", out);
+	if (spec->letter)
+		fprintf(out, " Fl %c ,", spec->letter);
+	fprintf(out, " Fl -%s ", spec->name);
+	if (spec->arg)
+		fprintf(out, "Ar %s", spec->arg);
+	else if (spec->words)
+		man_words(out, spec->words);
+	fprintf(out, "\n%c%s.\n", literal ? first : toupper(first),
+		spec->help + 1);
+	if (spec->arg && spec->words) {
+		fputs("One of\n.", out);
+		man_words(out, spec->words);
+		fputs(" .\n", out);
+	}
+	if (spec->more)
+		fputs(spec->more, out);
+}
+
+void options_man(FILE *out)
+{
+	const char *group = NULL;
+
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_spec *spec = &option_table[i];
+
+		if (!spec->group)
+			continue;
+		if (!group || strcmp(group, spec->group) != 0) {
+			if (group)
+				fputs(".El\n", out);
+			fprintf(out, ".Ss %s\n.Bl -tag -width Ds\n",
+				spec->group);
+		}
+		group = spec->group;
+		man_option(out, spec);
+	}
+	fputs(".El\n", out);
+}

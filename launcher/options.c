@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* options.c - parse and check the command line of sbx-run.
+ *
+ * A parser of our own rather than getopt_long(3): no abbreviations (an option
+ * added later must not change what a script means), one message style, and
+ * input quoted so that it cannot speak to the terminal.
+ */
+#include <string.h>
+
+#include "diag.h"
+#include "option_table.h"
+
+/* The option that @word names; @len: bytes before "=". */
+static const struct option_spec *find_option(const char *word, size_t len)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_spec *spec = &option_table[i];
+
+		if (len == 2 && spec->letter && word[1] == spec->letter)
+			return spec;
+		if (len == strlen(spec->name) + 2 && word[1] == '-' &&
+		    !memcmp(word + 2, spec->name, len - 2))
+			return spec;
+	}
+	return NULL;
+}
+
+static noreturn void die_without_value(const struct option_spec *spec)
+{
+	char list[OPTION_WORDS_MAX];
+
+	if (spec->arg)
+		die("--%s needs a %s", spec->name, spec->arg);
+	die("--%s needs a value; use %s", spec->name,
+	    option_word_list(spec, list, sizeof(list)));
+}
+
+/* The value in the next word of the command line. */
+static const char *next_value(const struct option_spec *spec, const char *word)
+{
+	if (!word)
+		die_without_value(spec);
+	/* Rather a forgotten value than one that starts so. */
+	if (!strncmp(word, "--", 2))
+		die("--%s needs a value, not \"%s\"; write --%s=%s if it is "
+		    "one",
+		    spec->name, word, spec->name, word);
+	return word;
+}
+
+/* Handles the option at @word; returns the first word after it. */
+static char **parse_option(struct parse *parse, char **word)
+{
+	const char *equals =
+		strncmp(*word, "--", 2) ? NULL : strchr(*word, '=');
+	size_t len = equals ? (size_t)(equals - *word) : strlen(*word);
+	const struct option_spec *spec = find_option(*word, len);
+	const char *value = equals ? equals + 1 : NULL;
+
+	if (!spec)
+		die("unknown option \"%.*s\"; see sbx-run --help", (int)len,
+		    *word);
+	if (!option_has_value(spec) && value)
+		die("--%s takes no value", spec->name);
+	if (option_has_value(spec) && !value)
+		value = next_value(spec, *++word);
+	spec->set(parse, spec, value);
+	return word + 1;
+}
+
+static void check_conflicts(const struct parse *parse)
+{
+	const struct options *options = parse->options;
+
+	if (parse->allow_all && options->unix_allowlist)
+		die("--allow-all-unix-sockets and --unix-sockets=allowlist "
+		    "exclude each other; drop one of them");
+	if (options->backstop == BACKSTOP_NONE && options->no_shim)
+		die("--backstop=none and --no-shim together enforce nothing; "
+		    "drop one of them");
+}
+
+/* Nothing restricts AF_UNIX: say so if it was asked for.  A grant without
+ * effect is a surprise, an exception without effect is a hole. */
+static void check_effects(const struct parse *parse)
+{
+	const char *cause = "--network full; add --unix-sockets=allowlist to "
+			    "restrict AF_UNIX too";
+
+	if (parse->allow_all)
+		cause = "--allow-all-unix-sockets; drop one of them";
+	if (parse->deny)
+		die("--%s has no effect with %s", parse->deny, cause);
+	if (parse->allow)
+		notice("notice: --%s has no effect with %s", parse->allow,
+		       cause);
+}
+
+static bool needs_command(enum action action)
+{
+	return action == ACTION_RUN;
+}
+
+void options_parse(struct options *options, int argc, char **argv)
+{
+	struct parse parse = {.options = options};
+	char **word = argv + (argc > 0);
+
+	memset(options, 0, sizeof(*options));
+	policy_init(&options->policy);
+	while (*word && (*word)[0] == '-' && (*word)[1]) {
+		if (!strcmp(*word, "--")) {
+			word++;
+			break;
+		}
+		word = parse_option(&parse, word);
+		if (parse.done)
+			break;
+	}
+	options->command = word;
+	if (parse.done)
+		return;
+
+	check_conflicts(&parse);
+	if (parse.allow_all || (options->policy.network == NETWORK_FULL &&
+				!options->unix_allowlist)) {
+		options->policy.unix_all = 1;
+		check_effects(&parse);
+	}
+	if (needs_command(options->action) && !*options->command)
+		die("no command given; usage: sbx-run [options] -- command "
+		    "[argument...]");
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* print_policy.c - the resolved policy for people: what --print-policy says.
+ *
+ * One fact a line, fields separated by spaces, names quoted as a shell would
+ * take them:
+ *
+ *	network none
+ *	unix-sockets allowlist
+ *	deny-errno EACCES
+ *	allow connect,send,bind node /run/x.sock
+ *	deny connect,send,bind tree /srv/secret (given as ../secret)
+ */
+#include <string.h>
+
+#include "../policy/errname.h"
+#include "../policy/quote.h"
+#include "options.h"
+
+static const char *const kinds[] = {
+	[RULE_NODE] = "node",
+	[RULE_TREE] = "tree",
+	[RULE_ABSTRACT] = "abstract",
+	[RULE_ABSTRACT_PREFIX] = "prefix",
+};
+
+static const char *const networks[] = {
+	[NETWORK_NONE] = "none",
+	[NETWORK_FULL] = "full",
+};
+
+/* The name in the form in which it can be given. */
+static void append_name(struct text *name, const struct policy *policy,
+			const struct policy_rule *rule)
+{
+	bool prefix = rule->kind == RULE_ABSTRACT_PREFIX;
+
+	if (prefix || rule->kind == RULE_ABSTRACT)
+		text_string(name, "@");
+	text_bytes(name, policy_rule_name(policy, rule), rule->name_len);
+	if (prefix)
+		text_string(name, "*");
+}
+
+static void print_ops(FILE *out, unsigned int ops)
+{
+	const char *separator = "";
+
+	for (unsigned int op = 0; op < OP_COUNT; op++) {
+		if (!(ops & 1U << op))
+			continue;
+		fprintf(out, "%s%s", separator,
+			policy_op_name((enum policy_op)op));
+		separator = ",";
+	}
+}
+
+static void print_word(FILE *out, const char *bytes, size_t len)
+{
+	char buf[4 * 4096 + 16];
+	struct text word;
+
+	text_open(&word, buf, sizeof(buf));
+	quote_shell(&word, bytes, len);
+	fputs(buf, out);
+}
+
+static void print_rule(FILE *out, const struct policy *policy,
+		       const struct policy_rule *rule)
+{
+	const char *given = policy->arena + rule->given;
+	char buf[4096 + 3];
+	struct text name;
+
+	text_open(&name, buf, sizeof(buf));
+	append_name(&name, policy, rule);
+
+	fputs(rule->effect == EFFECT_ALLOW ? "allow " : "deny ", out);
+	print_ops(out, rule->ops);
+	fprintf(out, " %s ", kinds[rule->kind]);
+	print_word(out, name.buf, name.len);
+	if (name.len != rule->given_len ||
+	    memcmp(name.buf, given, name.len) != 0) {
+		fputs(" (given as ", out);
+		print_word(out, given, rule->given_len);
+		fputc(')', out);
+	}
+	fputc('\n', out);
+}
+
+void options_print_policy(const struct options *options, FILE *out)
+{
+	const struct policy *policy = &options->policy;
+	const char *error = errname_text(policy->deny_errno);
+
+	fprintf(out, "network %s\n", networks[policy->network]);
+	fprintf(out, "unix-sockets %s\n",
+		policy->unix_all ? "unrestricted" : "allowlist");
+	fprintf(out, "deny-errno %s\n", error ? error : "unknown");
+	for (unsigned int i = 0; i < policy->rule_count; i++)
+		print_rule(out, policy, &policy->rules[i]);
+}
