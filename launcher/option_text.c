@@ -32,14 +32,18 @@ static void wrap(FILE *out, const char *text, int column)
 	fputc('\n', out);
 }
 
+/* Is the value one of several words? */
+static bool has_choice(const struct option_spec *spec)
+{
+	return !spec->arg && spec->words && strchr(spec->words, '|');
+}
+
 static void help_option(FILE *out, const struct option_spec *spec)
 {
 	char label[80];
 	const char *value = spec->arg ? spec->arg : spec->words;
 	/* A single fixed word is shown as part of the option. */
-	char separator = value && value == spec->words && !strchr(value, '|')
-				 ? '='
-				 : ' ';
+	char separator = spec->arg || has_choice(spec) ? ' ' : '=';
 	int len;
 
 	len = snprintf(label, sizeof(label), "  --%s", spec->name);
@@ -85,10 +89,10 @@ void options_help(FILE *out)
 	      out);
 }
 
-/* "none|full" as "Cm none | full". */
-static void man_words(FILE *out, const char *words)
+/* "none|full" as ".Cm none | full". */
+static void man_words(FILE *out, const char *macro, const char *words)
 {
-	fputs("Cm", out);
+	fputs(macro, out);
 	while (*words) {
 		size_t len = strcspn(words, "|");
 
@@ -104,22 +108,22 @@ static void man_words(FILE *out, const char *words)
 static void man_option(FILE *out, const struct option_spec *spec)
 {
 	/* A clause that starts with a word to type keeps it as it is. */
-	bool literal = spec->words && !spec->arg;
+	bool literal = has_choice(spec);
 	int first = (unsigned char)spec->help[0];
 
 	fputs(".It", out);
 	if (spec->letter)
 		fprintf(out, " Fl %c ,", spec->letter);
-	fprintf(out, " Fl -%s ", spec->name);
+	fprintf(out, " Fl -%s", spec->name);
 	if (spec->arg)
-		fprintf(out, "Ar %s", spec->arg);
+		fprintf(out, " Ar %s", spec->arg);
 	else if (spec->words)
-		man_words(out, spec->words);
+		man_words(out, " Cm", spec->words);
 	fprintf(out, "\n%c%s.\n", literal ? first : toupper(first),
 		spec->help + 1);
 	if (spec->arg && spec->words) {
-		fputs("One of\n.", out);
-		man_words(out, spec->words);
+		fputs("One of\n", out);
+		man_words(out, ".Cm", spec->words);
 		fputs(" .\n", out);
 	}
 	if (spec->more)
