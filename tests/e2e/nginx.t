@@ -24,7 +24,7 @@ configure() {
 		server {
 			listen unix:$T/$1/http.sock;
 			location / { return 200 "hello from $1\n"; }
-			location /up { proxy_pass http://unix:$T/out/http.sock; }
+			location /up { proxy_pass http://unix:$T/out/http.sock:/; }
 		}
 	}
 	END
