@@ -48,7 +48,7 @@ $(BUILD)/tests/lib/cli.musl: tests/lib/cli.c
 $(BUILD)/tests/lib/%: tests/lib/%.go
 	$(Q)mkdir -p $(@D) && CGO_ENABLED=0 go build -o $@ $<
 $(BUILD)/tests/lib/%: tests/lib/%.rs
-	$(Q)mkdir -p $(@D) && rustc -o $@ $<
+	$(Q)mkdir -p $(@D) && MAKEFLAGS= rustc -o $@ $<
 $(BUILD)/tests/lib/%.class: tests/lib/%.java
 	$(Q)mkdir -p $(@D) && javac -d $(@D) $<
 -include $(wildcard tests/*/rules.mk)

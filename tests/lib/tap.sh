@@ -177,15 +177,15 @@ sbx() {
 	run "$sbx_run" "${shim[@]}" "$@"
 }
 
-# each_mode FUNCTION - as every user, with and without the shim; $mode says
+# each_mode FUNCTION ARGUMENT... - as every user, with and without the shim; $mode says
 each_mode() {
 	for user in "${users[@]}"; do
 		shim=()
 		mode="as $user"
-		"$1"
+		"$@"
 		shim=(--no-shim)
 		mode="as $user, no shim"
-		"$1"
+		"$@"
 	done
 	user=${users[0]} shim=() mode=
 }
