@@ -119,17 +119,21 @@ void option_deny_errno(struct parse *parse, const struct option_spec *spec,
 	parse->options->policy.deny_errno = errname_value(value);
 }
 
-static uint64_t capability_bit(const char *name)
+/* The bit of the capability called @name, which is not terminated. */
+static uint64_t capability_bit(const char *name, size_t len)
 {
-	int number;
+	char copy[64] = "";
+	int number = -1;
 
-	if (!strncasecmp(name, "cap_", 4))
-		name += 4;
-	number = capng_name_to_capability(name);
+	if (len < sizeof(copy)) {
+		memcpy(copy, name, len);
+		number = capng_name_to_capability(
+			strncasecmp(copy, "cap_", 4) ? copy : copy + 4);
+	}
 	if (number < 0 || number > 63)
-		die("unknown capability \"%s\" for --keep-caps; "
+		die("unknown capability \"%.*s\" for --keep-caps; "
 		    "see capabilities(7)",
-		    name);
+		    (int)len, name);
 	return UINT64_C(1) << number;
 }
 
@@ -144,14 +148,9 @@ void option_keep_caps(struct parse *parse, const struct option_spec *spec,
 		return;
 	}
 	for (;;) {
-		char name[64];
 		size_t len = strcspn(value, ",");
 
-		if (len >= sizeof(name))
-			len = sizeof(name) - 1;
-		memcpy(name, value, len);
-		name[len] = '\0';
-		*caps |= capability_bit(name);
+		*caps |= capability_bit(value, len);
 		value += len;
 		if (!*value++)
 			return;
