@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* descriptors.h - the caller's descriptors: checked, passed on, let go. */
+#ifndef SBX_DESCRIPTORS_H
+#define SBX_DESCRIPTORS_H
+
+#include <stddef.h>
+
+#include "../policy/policy.h"
+
+/**
+ * descriptors_secure() - Make sure that 0, 1 and 2 are open.
+ *
+ * A missing one would be taken by the next file that is opened here.  The
+ * command still finds it closed.
+ */
+void descriptors_secure(void);
+
+/**
+ * descriptors_check() - Refuse inherited descriptors that undo the policy.
+ *
+ * A datagram socket reaches any address by sendmsg, which no filter sees, and
+ * an io_uring may connect by itself.  Dies and names the descriptor.
+ */
+void descriptors_check(const struct policy *policy);
+
+/**
+ * descriptors_keep() - Close every descriptor but these and 0, 1, 2; point 0
+ *			and 1 to /dev/null.
+ * @keep:	descriptors, in any order, -1 ignored; sorted by the call
+ * @n:		how many
+ */
+void descriptors_keep(int *keep, size_t n);
+
+/** descriptors_null() - Point a descriptor to /dev/null. */
+void descriptors_null(int fd);
+
+#endif /* SBX_DESCRIPTORS_H */

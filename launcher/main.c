@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - sbx-run: from the command line to a confined command.
+ *
+ * The order matters:
+ *
+ *   options	canonicalise every grant; nothing has been changed yet
+ *   pins	hold the directories that the grants are about
+ *   domain	build the Landlock domain (applied by the command itself)
+ *   environ	policy and shim into our own environment
+ *   fork	launcher stays, supervisor forks the command (process.c,
+ *		supervisor/supervisor.c, supervisor/start.c)
+ *
+ * Whatever fails on the way ends here with exit code 125, nothing half done.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "backstop/landlock.h"
+#include "backstop/pins.h"
+#include "backstop/seccomp.h"
+#include "check.h"
+#include "descriptors.h"
+#include "diag.h"
+#include "env.h"
+#include "options.h"
+#include "process.h"
+#include "program.h"
+
+static void name_run(char run[17])
+{
+	unsigned char bytes[8];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		die_errno("cannot name this run");
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(run + 2 * i, 3, "%02x", bytes[i]);
+}
+
+/* The shim explains; without it the backstop holds all the same. */
+static const char *find_shim(const struct options *options,
+			     const struct elf_info *program)
+{
+	const char *why, *shim;
+
+	if (options->no_shim)
+		return NULL;
+	shim = env_shim_path(&why);
+	if (!shim)
+		notice("running without the shim: %s", why);
+	/* A static program may start dynamic ones: hand the shim on. */
+	if (shim && options->backstop == BACKSTOP_NONE &&
+	    (program->kind != ELF_DYNAMIC || program->go))
+		die("\"%s\" is a static or foreign program: --backstop=none "
+		    "would enforce nothing on it",
+		    options->command[0]);
+	return shim;
+}
+
+static _Noreturn void execute(const char *path, char **argv)
+{
+	execv(path, argv);
+	if (errno == ENOEXEC)
+		execvp(path, argv); /* runs it by the shell */
+	warn_msg("cannot execute \"%s\": %s", argv[0], strerror(errno));
+	_exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC);
+}
+
+static _Noreturn void run_shim_only(const struct options *options,
+				    const char *program,
+				    const struct elf_info *info,
+				    const char *run)
+{
+	const char *shim = find_shim(options, info);
+
+	if (!shim)
+		die("--backstop=none without the shim would enforce nothing");
+	notice("--backstop=none: the shim alone asks the program to comply; "
+	       "nothing is enforced");
+	env_prepare(&options->policy, run, shim, info, options->log_path);
+	execute(program, options->command);
+}
+
+static _Noreturn void run(struct options *options)
+{
+	static struct pins pins;
+	static char program[PATH_MAX];
+	static char name[17];
+	struct elf_info info;
+	struct supervisor_config config = {
+		.policy = &options->policy,
+		.pins = &pins,
+		.run = name,
+		.log_path = options->log_path,
+		.quiet = options->quiet,
+		.keep_caps = options->keep_caps,
+		.program = program,
+		.argv = options->command,
+	};
+
+	program_find(options->command[0], program);
+	if (!seccomp_needed(&options->policy))
+		execute(program, options->command);
+	name_run(name);
+	elf_probe(program, &info);
+	if (options->backstop == BACKSTOP_NONE)
+		run_shim_only(options, program, &info, name);
+	descriptors_check(&options->policy);
+	pins_open(&pins, &options->policy);
+	config.ruleset =
+		landlock_prepare(check_require(), &options->policy, &pins);
+	if (config.ruleset < 0)
+		die_errno("cannot build the Landlock domain");
+	env_prepare(&options->policy, name, find_shim(options, &info), &info,
+		    NULL);
+	process_run(&config);
+}
+
+int main(int argc, char **argv)
+{
+	static struct options options; /* large */
+
+	descriptors_secure();
+	options_parse(&options, argc, argv);
+	switch (options.action) {
+	case ACTION_HELP:
+		options_help(stdout);
+		break;
+	case ACTION_VERSION:
+		printf("sbx-run %s\n", SBX_VERSION);
+		break;
+	case ACTION_CHECK:
+		return check_print(stdout);
+	case ACTION_PRINT_POLICY:
+		options_print_policy(&options, stdout);
+		break;
+	case ACTION_MAN_OPTIONS:
+		options_man(stdout);
+		break;
+	case ACTION_RUN:
+		run(&options);
+	}
+	return fflush(stdout) == 0 ? 0 : EXIT_SBX;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* process.c - the launcher's side: signals, job control, exit status.
+ *
+ * Theory of operation
+ *
+ * Launcher, supervisor and command share the caller's process group, so the
+ * terminal's signals reach the command by themselves.  The launcher blocks
+ * all signals and reads them from a descriptor: what the terminal sent
+ * (SI_KERNEL) is none of its business, what a process sent to the launcher is
+ * forwarded through the supervisor, which alone knows that the command has
+ * not been reaped yet.
+ *
+ * When the command stops the launcher stops by the same signal, so the shell
+ * sees a stopped job; SIGCONT is forwarded like any other.
+ *
+ * Should the supervisor be killed, the command loses its sockets, and we
+ * become its parent (child subreaper), so its fate is still told.
+ */
+#include "process.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clean.h"
+#include "descriptors.h"
+#include "diag.h"
+
+struct launcher {
+	pid_t supervisor; /* 0: it is dead */
+	int channel;	  /* to the supervisor, -1: none */
+	int signals;
+};
+
+/* Undo our blocking for one signal and take its default action. */
+static void raise_default(int sig)
+{
+	sigset_t one;
+
+	sigemptyset(&one);
+	sigaddset(&one, sig);
+	signal(sig, SIG_DFL);
+	raise(sig);
+	sigprocmask(SIG_UNBLOCK, &one, NULL);
+	sigprocmask(SIG_BLOCK, &one, NULL);
+}
+
+static _Noreturn void end_as(int status)
+{
+	if (WIFSIGNALED(status)) {
+		/* The command dumped its core if it wanted to. */
+		const struct rlimit none = { 0 };
+
+		setrlimit(RLIMIT_CORE, &none);
+		raise_default(WTERMSIG(status));
+		_exit(128 + WTERMSIG(status)); /* we are process 1 */
+	}
+	_exit(WEXITSTATUS(status));
+}
+
+/* Nothing is left: the supervisor is ending, so leave no zombie. */
+static void collect_supervisor(const struct launcher *l)
+{
+	while (waitpid(l->supervisor, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+static void on_message(struct launcher *l, const struct message *message)
+{
+	switch ((enum message_kind)message->kind) {
+	case MESSAGE_STOPPED:
+		raise_default(message->value);
+		break;
+	case MESSAGE_EXITED:
+		if (message->last)
+			collect_supervisor(l);
+		end_as(message->value);
+	case MESSAGE_FAILED:
+		collect_supervisor(l);
+		_exit(message->value);
+	case MESSAGE_SIGNAL:
+		break;
+	}
+}
+
+static void on_channel(struct launcher *l)
+{
+	struct message message;
+	const ssize_t n =
+		recv(l->channel, &message, sizeof(message), MSG_DONTWAIT);
+
+	if (n == (ssize_t)sizeof(message)) {
+		on_message(l, &message);
+		return;
+	}
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	close(l->channel);
+	l->channel = -1;
+}
+
+/* Children of ours: the supervisor, and whatever it leaves us if killed. */
+static void on_child(struct launcher *l)
+{
+	static pid_t heir;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (pid == l->supervisor) {
+			/* A last message may be waiting still. */
+			if (l->channel >= 0)
+				on_channel(l);
+			l->supervisor = 0;
+			warn_msg("the supervisor was killed: the command has "
+				 "lost its sockets");
+			continue;
+		}
+		heir = pid;
+		if (WIFSTOPPED(status))
+			raise_default(WSTOPSIG(status));
+		else if (waitpid(-1, NULL, WNOHANG) < 0)
+			end_as(status);
+	}
+	if (pid < 0 && errno == ECHILD && l->supervisor == 0 && heir == 0)
+		_exit(EXIT_SBX);
+}
+
+static void forward(const struct launcher *l, int sig)
+{
+	const struct message message = {
+		.kind = MESSAGE_SIGNAL,
+		.value = sig,
+	};
+
+	if (l->channel >= 0)
+		send(l->channel, &message, sizeof(message), MSG_NOSIGNAL);
+}
+
+static void on_signals(struct launcher *l)
+{
+	struct signalfd_siginfo info;
+
+	while (read(l->signals, &info, sizeof(info)) ==
+	       (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			on_child(l);
+		else if (info.ssi_code != SI_KERNEL)
+			forward(l, (int)info.ssi_signo);
+	}
+}
+
+static _Noreturn void wait_for_command(struct launcher *l)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	l->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (l->signals < 0)
+		die_errno("cannot read signals");
+	for (;;) {
+		struct pollfd p[] = {
+			{ .fd = l->signals, .events = POLLIN },
+			{ .fd = l->channel, .events = POLLIN },
+		};
+
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			die_errno("cannot wait for the command");
+		if (p[1].revents && l->channel >= 0)
+			on_channel(l);
+		if (p[0].revents)
+			on_signals(l);
+	}
+}
+
+void process_run(struct supervisor_config *config)
+{
+	struct launcher launcher = { .channel = -1 };
+	sigset_t all, mask;
+	int channel[2];
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &mask);
+	config->mask = &mask;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) !=
+		    0 ||
+	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+		die_errno("cannot prepare the launcher");
+	launcher.supervisor = fork();
+	if (launcher.supervisor < 0)
+		die_errno("cannot fork");
+	if (launcher.supervisor == 0) {
+		close(channel[0]);
+		config->channel = channel[1];
+		supervisor_run(config);
+	}
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	launcher.channel = channel[0];
+	descriptors_keep(&channel[0], 1);
+	wait_for_command(&launcher);
+}

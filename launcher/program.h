@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* program.h - find the program that a command names. */
+#ifndef SBX_PROGRAM_H
+#define SBX_PROGRAM_H
+
+#include <limits.h>
+
+/**
+ * program_find() - Search PATH as execvp(3) does.
+ * @name:	first word of the command
+ * @path:	filled with the file to execute
+ *
+ * Dies with 127 if there is none, 126 if there is one that may not be
+ * executed.
+ */
+void program_find(const char *name, char path[PATH_MAX]);
+
+#endif /* SBX_PROGRAM_H */

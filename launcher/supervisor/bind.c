@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/* bind.c - judge a bind, and perform it as the client would have.
+ *
+ * Theory of operation
+ *
+ * The address given to bind(2) is remembered by the kernel (getsockname), and
+ * the file gets the caller's owner and mode.  So the very bytes are bound, by
+ * a thread of its own that takes on the client's directory, umask and rights.
+ * A path may change between judgement and bind; therefore that thread first
+ * confines itself with Landlock to the directory that was judged: a socket
+ * appears there or nowhere, and its last component is ours.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../backstop/landlock.h"
+#include "../clean.h"
+#include "bound.h"
+#include "call.h"
+#include "judge.h"
+#include "resolve.h"
+
+struct binding {
+	const struct call *call;
+	int parent;	  /* the judged directory */
+	const char *base; /* the name to create in it */
+	int cwd;	  /* the client's directories */
+	int root;
+	mode_t umask;
+	int error; /* result */
+};
+
+/* Does the address, walked from here, still lead to the judged directory?
+ * Where it does not ("/proc/self" means us), only the last component can be
+ * bound, from that directory. */
+static bool leads_to_parent(const struct binding *b)
+{
+	const char *path = b->call->addr.name;
+	char dir[sizeof(b->call->addr.name)];
+	struct stat here, judged;
+	const size_t len = (size_t)(strrchr(path, '/') - path);
+
+	memcpy(dir, path, len + 1);
+	dir[len + 1] = '\0';
+	return stat(dir, &here) == 0 && fstat(b->parent, &judged) == 0 &&
+	       here.st_dev == judged.st_dev && here.st_ino == judged.st_ino;
+}
+
+static int enter_directories(const struct binding *b)
+{
+	struct stat st;
+
+	if (unshare(CLONE_FS) != 0)
+		return errno;
+	if (fstat(b->root, &st) != 0)
+		return errno;
+	if (st.st_dev != b->call->sup->root.st_dev ||
+	    st.st_ino != b->call->sup->root.st_ino) {
+		/* Only root can have changed it here without a namespace. */
+		if (fchdir(b->root) != 0 || chroot(".") != 0)
+			return errno;
+	}
+	umask(b->umask);
+	return fchdir(b->cwd) == 0 ? 0 : errno;
+}
+
+static int bind_as_given(const struct binding *b)
+{
+	const struct call *call = b->call;
+
+	if (bind(call->fd, (const struct sockaddr *)call->raw,
+		 call->raw_len) == 0)
+		return 0;
+	return errno;
+}
+
+static int bind_last_component(const struct binding *b)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+
+	if (fchdir(b->parent) != 0)
+		return errno;
+	strcpy(addr.sun_path, b->base);
+	return bind(b->call->fd, (struct sockaddr *)&addr, sizeof(addr)) == 0 ?
+		       0 :
+		       errno;
+}
+
+static int bind_confined(const struct binding *b)
+{
+	bool changed;
+	int error = enter_directories(b);
+
+	if (error)
+		return error;
+	/* The client's rights come before the domain, which forbids to look
+	 * at the client; "." and names without a slash cannot move. */
+	error = client_act_as(&b->call->client, &changed);
+	if (error)
+		return error;
+	if (landlock_confine_bind(b->parent) != 0)
+		return EACCES;
+	if (strchr(b->call->addr.name, '/') && !leads_to_parent(b))
+		return bind_last_component(b);
+	return bind_as_given(b);
+}
+
+static void *bind_thread(void *arg)
+{
+	struct binding *b = arg;
+
+	b->error = bind_confined(b);
+	return NULL;
+}
+
+/* Returns 0 or the errno value that the client gets. */
+static int bind_apart(struct binding *b)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	int error;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 128 * 1024);
+	error = pthread_create(&thread, &attr, bind_thread, b);
+	pthread_attr_destroy(&attr);
+	if (error)
+		return ENOMEM;
+	pthread_join(thread, NULL);
+	return b->error;
+}
+
+static void remember_node(const struct binding *b)
+{
+	struct stat st;
+	autoclose int fd = openat(b->parent, b->base,
+				  O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode))
+		bound_add_node(b->call->sup->bound, steal_fd(&fd), &st);
+}
+
+static int perform(struct call *call, int parent, const char *base)
+{
+	struct client_status status;
+	autoclose int cwd = client_dir(&call->client, "cwd");
+	autoclose int root = client_dir(&call->client, "root");
+	struct binding b = {
+		.call = call,
+		.parent = parent,
+		.base = base,
+		.cwd = cwd,
+		.root = root,
+	};
+	int error = client_status(call->sup, call->client.tid, &status);
+
+	if (error || cwd < 0 || root < 0)
+		return EACCES;
+	b.umask = status.umask;
+	error = bind_apart(&b);
+	if (error == 0)
+		remember_node(&b);
+	return error;
+}
+
+/* What fails without any policy: the name exists, or cannot be one. */
+static int natural_error(int parent, const char *base)
+{
+	struct stat st;
+
+	if (base[0] == '\0')
+		return ENOENT;
+	if (strcmp(base, ".") == 0 || strcmp(base, "..") == 0)
+		return EADDRINUSE;
+	return fstatat(parent, base, &st, AT_SYMLINK_NOFOLLOW) == 0 ?
+		       EADDRINUSE :
+		       0;
+}
+
+static struct answer bind_in(struct call *call, int parent, const char *base,
+			     struct found *found)
+{
+	struct policy_verdict verdict;
+	int error = natural_error(parent, base);
+
+	if (error)
+		return answer_error(call->report ? 0 : error);
+	verdict = judge_bind(call->sup, parent, base, found);
+	if (!verdict.allow)
+		return call_refuse(call, &verdict, TARGET_PATH, found->name,
+				   found->len, found->note);
+	return answer_error(call->report ? 0 : perform(call, parent, base));
+}
+
+static int find_parent(struct call *call, struct found *found,
+		       const char **base)
+{
+	bool changed;
+	const int error = client_act_as(&call->client, &changed);
+	int fd;
+
+	if (error)
+		return -error;
+	fd = resolve_parent(&call->client, call->addr.name, &found->st, base);
+	if (changed)
+		client_act_as_self(call->sup);
+	return fd;
+}
+
+static struct answer bind_path(struct call *call)
+{
+	struct found found;
+	const char *base;
+	autoclose int parent = find_parent(call, &found, &base);
+
+	if (parent < 0)
+		return answer_error(call->report ? 0 : -parent);
+	return bind_in(call, parent, base, &found);
+}
+
+static int bind_here(struct call *call)
+{
+	bool changed;
+	int error = client_act_as(&call->client, &changed);
+
+	if (error)
+		return EACCES;
+	error = bind(call->fd, (const struct sockaddr *)call->raw,
+		     call->raw_len) == 0 ?
+			0 :
+			errno;
+	if (changed)
+		client_act_as_self(call->sup);
+	return error;
+}
+
+/* An autobound name is only known afterwards. */
+static void remember_name(const struct call *call)
+{
+	struct sockaddr_un addr;
+	socklen_t len = sizeof(addr);
+	const socklen_t start = offsetof(struct sockaddr_un, sun_path) + 1;
+	struct stat st;
+
+	if (getsockname(call->fd, (struct sockaddr *)&addr, &len) == 0 &&
+	    fstat(call->fd, &st) == 0 && len >= start)
+		bound_add_name(call->sup->bound, addr.sun_path + 1,
+			       len - start, st.st_ino);
+}
+
+static struct answer bind_abstract(struct call *call)
+{
+	const struct addr *addr = &call->addr;
+	const bool named = addr->kind == ADDR_ABSTRACT;
+	const struct policy_verdict verdict =
+		named ? judge_abstract(call->sup, OP_BIND, addr->name,
+				       addr->name_len) :
+			judge_kind(call->sup, OP_BIND, TARGET_AUTOBIND);
+	int error;
+
+	if (!verdict.allow)
+		return call_refuse(call, &verdict,
+				   named ? TARGET_ABSTRACT : TARGET_AUTOBIND,
+				   addr->name, addr->name_len, NULL);
+	if (call->report)
+		return answer_error(0);
+	error = bind_here(call);
+	if (error == 0)
+		remember_name(call);
+	return answer_error(error);
+}
+
+static struct answer bind_unix(struct call *call)
+{
+	if (call->sup->policy->unix_all)
+		return call->report ? answer_error(0) : answer_continue();
+	switch (call->addr.kind) {
+	case ADDR_PATH:
+		return bind_path(call);
+	case ADDR_ABSTRACT:
+	case ADDR_AUTOBIND:
+		return bind_abstract(call);
+	case ADDR_UNSPEC:
+	case ADDR_INVALID:
+	case ADDR_INET:
+	case ADDR_INET6:
+	case ADDR_OTHER:
+		break;
+	}
+	return answer_error(EINVAL); /* as unix_bind() */
+}
+
+static struct answer bind_other(struct call *call, enum target_kind kind)
+{
+	const struct policy_verdict verdict =
+		judge_kind(call->sup, OP_BIND, kind);
+
+	if (!verdict.allow)
+		return call_refuse(call, &verdict, kind, NULL, 0, NULL);
+	return answer_error(call->report ? 0 : bind_here(call));
+}
+
+struct answer bind_judged(struct call *call)
+{
+	switch (call->domain) {
+	case AF_UNIX:
+		return bind_unix(call);
+	case AF_INET:
+	case AF_INET6:
+		return bind_other(call, TARGET_INET);
+	case AF_NETLINK: /* routing only, the filter sees to that */
+		return answer_error(call->report ? 0 : bind_here(call));
+	default:
+		return bind_other(call, TARGET_OTHER);
+	}
+}
+
+struct answer op_bind(struct call *call)
+{
+	int error;
+
+	call->op = OP_BIND;
+	if (client_open(&call->client) != 0)
+		return call_uninspectable(call);
+	error = call_socket(call, (int)call->req->data.args[0]);
+	if (error == EACCES)
+		return call_uninspectable(call);
+	if (error)
+		return answer_error(error);
+	error = call_address(call, call->req->data.args[1],
+			     (int)call->req->data.args[2]);
+	if (error == EACCES)
+		return call_uninspectable(call);
+	return error ? answer_error(error) : bind_judged(call);
+}

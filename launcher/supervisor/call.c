@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* call.c - what every mediated call needs: socket, address, refusal. */
+#include "call.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../clean.h"
+#include "log.h"
+
+static int socket_option(int fd, int option, int *value)
+{
+	socklen_t len = sizeof(*value);
+
+	return getsockopt(fd, SOL_SOCKET, option, value, &len) == 0 ? 0 :
+								      errno;
+}
+
+int call_socket(struct call *call, int fd)
+{
+	int error;
+
+	call->fd = client_fd(&call->client, fd);
+	if (call->fd < 0)
+		return -call->fd;
+	error = socket_option(call->fd, SO_DOMAIN, &call->domain);
+	return error ? error : socket_option(call->fd, SO_TYPE, &call->type);
+}
+
+int call_address(struct call *call, uint64_t from, int len)
+{
+	int error;
+
+	if (len < 0 || (size_t)len > sizeof(call->raw))
+		return EINVAL;
+	if (len > 0) {
+		error = client_read(&call->client, from, call->raw,
+				    (size_t)len);
+		if (error)
+			return error;
+	}
+	call->raw_len = (socklen_t)len;
+	call->has_addr = true;
+	addr_decode(&call->addr, call->raw, call->raw_len);
+	/* Only now is it certain that all of it was this client's: a thread
+	 * id may be somebody else's as soon as its thread has died. */
+	return client_alive(&call->client) ? 0 : ESRCH;
+}
+
+static void read_comm(const struct call *call, char comm[16])
+{
+	char name[64];
+	autoclose int fd = -1;
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "%d/comm", (int)call->client.tid);
+	fd = openat(call->sup->proc, name, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? 0 : read(fd, comm, 15);
+	comm[n > 0 ? n : 0] = '\0';
+	comm[strcspn(comm, "\n")] = '\0';
+}
+
+static void identify(struct call *call)
+{
+	struct event *event = &call->event;
+	struct client_status status;
+	char name[64];
+	ssize_t n;
+
+	event->tid = call->client.tid;
+	event->pid = call->client.tid;
+	if (client_status(call->sup, call->client.tid, &status) == 0)
+		event->pid = status.tgid;
+	read_comm(call, event->comm);
+	snprintf(name, sizeof(name), "%d/exe", (int)call->client.tid);
+	n = readlinkat(call->sup->proc, name, event->exe,
+		       sizeof(event->exe) - 1);
+	event->exe[n > 0 ? n : 0] = '\0';
+}
+
+/* What only the shim knows; it is the client's word. */
+static void add_report(struct event *event, const struct report *report)
+{
+	event->layer = LAYER_SHIM;
+	event->count = report->count ? report->count : 1;
+	memcpy(event->host, report->host, sizeof(event->host));
+	event->host[sizeof(event->host) - 1] = '\0';
+	event->stack_len = report->stack_len < REPORT_STACK_MAX ?
+				   report->stack_len :
+				   REPORT_STACK_MAX;
+	memcpy(event->stack, report->stack, sizeof(event->stack));
+}
+
+static void describe(struct call *call)
+{
+	struct event *event = &call->event;
+
+	event->op = call->op;
+	event->domain = call->domain;
+	event->type = call->type;
+	event->protocol = call->protocol;
+	event->has_addr = call->has_addr;
+	event->addr = call->addr;
+	event->resolved[0] = event->host[0] = event->hint[0] = '\0';
+	event->stack_len = 0;
+	event->count = 1;
+	event->layer = LAYER_SUPERVISOR;
+	if (call->report)
+		add_report(event, call->report);
+}
+
+struct answer call_refuse(struct call *call,
+			  const struct policy_verdict *verdict,
+			  enum target_kind kind, const char *name, size_t len,
+			  const char *note)
+{
+	const struct policy *policy = call->sup->policy;
+	const struct policy_request request = {
+		.op = call->op,
+		.kind = kind,
+		.name = name ? name : "",
+		.len = len,
+	};
+	struct event *event = &call->event;
+
+	describe(call);
+	identify(call);
+	event->verdict = *verdict;
+	event->note = note;
+	event->rule = verdict->rule < 0 ?
+			      NULL :
+			      policy->arena + policy->rules[verdict->rule].given;
+	if (kind == TARGET_PATH && len < sizeof(event->resolved)) {
+		memcpy(event->resolved, request.name, len);
+		event->resolved[len] = '\0';
+	}
+	/* No option helps where the policy is not the reason. */
+	if (!note || kind == TARGET_OTHER)
+		policy_hint(policy, &request, verdict, event->hint,
+			    sizeof(event->hint));
+	log_event(call->sup->log, event);
+	return answer_error(verdict->error);
+}
+
+struct answer call_uninspectable(struct call *call)
+{
+	const struct policy_verdict verdict = {
+		.rule = -1,
+		.error = call->sup->policy->deny_errno,
+	};
+
+	return call_refuse(call, &verdict, TARGET_PATH, NULL, 0,
+			   "this program cannot be inspected");
+}

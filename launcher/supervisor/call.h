@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* call.h - one system call that waits for an answer. */
+#ifndef SBX_CALL_H
+#define SBX_CALL_H
+
+#include <linux/seccomp.h>
+
+#include "../../policy/addr.h"
+#include "../../policy/event.h"
+#include "client.h"
+
+struct worker;
+
+/* What is known of the call so far; one per worker, reused. */
+struct call {
+	const struct supervisor *sup;
+	struct worker *worker;
+	const struct seccomp_notif *req;
+	const struct report *report; /* the shim asks: judge, do not act */
+	struct client client;
+	enum policy_op op;
+	int fd; /* the client's socket, fetched; -1: none */
+	int domain;
+	int type;
+	int protocol; /* OP_SOCKET */
+	unsigned char raw[sizeof(struct sockaddr_storage)];
+	socklen_t raw_len;
+	bool has_addr;
+	struct addr addr;
+	struct event event; /* scratch: large */
+};
+
+struct answer {
+	int error;     /* errno value, 0: success */
+	int64_t value; /* on success */
+	bool go_on;    /* let the kernel execute the call itself */
+	bool sent;     /* already answered */
+};
+
+/* The kernel restarts the call, or makes it EINTR, as the client's signal
+ * handler asks (include/linux/errno.h; not in any user header). */
+#define ERESTARTSYS 512
+
+static inline struct answer answer_error(int error)
+{
+	return (struct answer){ .error = error };
+}
+
+static inline struct answer answer_continue(void)
+{
+	return (struct answer){ .go_on = true };
+}
+
+/**
+ * call_socket() - Fetch and classify the socket in the call's first argument.
+ *
+ * Return: 0, or an errno value to answer with
+ */
+int call_socket(struct call *call, int fd);
+
+/**
+ * call_address() - Copy and decode the address of the call.
+ * @from:	where it is in the client
+ * @len:	as given; the kernel takes an int
+ *
+ * Return: 0, EINVAL or EFAULT as the kernel, ESRCH if the client is gone
+ */
+int call_address(struct call *call, uint64_t from, int len);
+
+/**
+ * call_refuse() - Log a refusal and make its answer.
+ * @verdict:	verdict; its error is the answer
+ * @kind:	what kind of target it is about
+ * @name, @len:	canonical path or abstract name; NULL: none
+ * @note:	a reason apart from the policy, or NULL
+ */
+struct answer call_refuse(struct call *call,
+			  const struct policy_verdict *verdict,
+			  enum target_kind kind, const char *name, size_t len,
+			  const char *note);
+
+/** call_uninspectable() - Refuse because the client hides itself. */
+struct answer call_uninspectable(struct call *call);
+
+/* One function for each notified call. */
+struct answer op_connect(struct call *call);
+struct answer op_bind(struct call *call);
+struct answer op_listen(struct call *call);
+struct answer op_socket(struct call *call);
+struct answer op_socketpair(struct call *call);
+struct answer op_report(struct call *call);
+
+/** connect_judged() - Judge, and unless call->report act on, a connect whose
+ *		       socket and address are in @call. */
+struct answer connect_judged(struct call *call);
+
+/** bind_judged() - The same for a bind. */
+struct answer bind_judged(struct call *call);
+
+/** socket_judged() - The same for domain, type and protocol in @call. */
+struct answer socket_judged(struct call *call);
+
+#endif /* SBX_CALL_H */

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* client.c - fetch memory, descriptors and directories of a client. */
+#include "client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "../clean.h"
+
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL /* Linux 6.9 */
+#endif
+
+#ifndef KCMP_FILES
+#define KCMP_FILES 2
+#endif
+
+/* EPERM from ptrace_may_access() must not look like the call's own answer. */
+static int inspection_error(int error)
+{
+	return error == EPERM ? EACCES : error;
+}
+
+/* Before Linux 6.9 only thread group leaders have pidfds.  The leader's
+ * descriptor table serves if the thread shares it. */
+static int open_leader(struct client *client)
+{
+	struct client_status status;
+	int error = client_status(client->sup, client->tid, &status);
+
+	if (error)
+		return error;
+	if (syscall(SYS_kcmp, client->tid, status.tgid, KCMP_FILES, 0, 0) != 0)
+		return EACCES;
+	client->pidfd = (int)syscall(SYS_pidfd_open, status.tgid, 0);
+	return client->pidfd < 0 ? inspection_error(errno) : 0;
+}
+
+int client_open(struct client *client)
+{
+	client->pidfd =
+		(int)syscall(SYS_pidfd_open, client->tid, PIDFD_THREAD);
+	if (client->pidfd >= 0)
+		return 0;
+	return errno == EINVAL ? open_leader(client) : inspection_error(errno);
+}
+
+void client_close(struct client *client)
+{
+	if (client->pidfd >= 0)
+		close(client->pidfd);
+	client->pidfd = -1;
+}
+
+bool client_alive(const struct client *client)
+{
+	uint64_t id = client->id;
+
+	return ioctl(client->sup->listener, SECCOMP_IOCTL_NOTIF_ID_VALID,
+		     &id) == 0;
+}
+
+int client_read(const struct client *client, uint64_t from, void *to,
+		size_t len)
+{
+	const struct iovec local = { .iov_base = to, .iov_len = len };
+	const struct iovec remote = {
+		.iov_base = (void *)(uintptr_t)from,
+		.iov_len = len,
+	};
+	const ssize_t n =
+		process_vm_readv(client->tid, &local, 1, &remote, 1, 0);
+
+	if (n < 0)
+		return inspection_error(errno);
+	return (size_t)n == len ? 0 : EFAULT;
+}
+
+int client_fd(const struct client *client, int fd)
+{
+	const int copy =
+		(int)syscall(SYS_pidfd_getfd, client->pidfd, fd, 0);
+
+	return copy < 0 ? -inspection_error(errno) : copy;
+}
+
+int client_dir(const struct client *client, const char *which)
+{
+	char name[64];
+	int fd;
+
+	snprintf(name, sizeof(name), "%d/%s", (int)client->tid, which);
+	fd = openat(client->sup->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -inspection_error(errno) : fd;
+}
+
+/* The rows of /proc/TID/status, see proc(5). */
+static void parse_row(struct client_status *s, const char *row,
+		      uint64_t *thread, uint64_t *process, uint64_t *masked)
+{
+	const char *value = strchr(row, '\t');
+	unsigned int ids[4] = { 0 };
+
+	if (!value)
+		return;
+	if (strncmp(row, "Tgid:", 5) == 0) {
+		s->tgid = (pid_t)strtol(value, NULL, 10);
+	} else if (strncmp(row, "PPid:", 5) == 0) {
+		s->ppid = (pid_t)strtol(value, NULL, 10);
+	} else if (strncmp(row, "Umask:", 6) == 0) {
+		s->umask = (mode_t)strtoul(value, NULL, 8);
+	} else if (strncmp(row, "Uid:", 4) == 0) {
+		if (sscanf(value, "%u %u %u %u", &ids[0], &ids[1], &ids[2],
+			   &ids[3]) == 4)
+			s->fsuid = ids[3];
+	} else if (strncmp(row, "Gid:", 4) == 0) {
+		if (sscanf(value, "%u %u %u %u", &ids[0], &ids[1], &ids[2],
+			   &ids[3]) == 4)
+			s->fsgid = ids[3];
+	} else if (strncmp(row, "CapEff:", 7) == 0) {
+		s->cap_effective = strtoull(value, NULL, 16);
+	} else if (strncmp(row, "SigPnd:", 7) == 0) {
+		*thread = strtoull(value, NULL, 16);
+	} else if (strncmp(row, "ShdPnd:", 7) == 0) {
+		*process = strtoull(value, NULL, 16);
+	} else if (strncmp(row, "SigBlk:", 7) == 0) {
+		*masked = strtoull(value, NULL, 16);
+	} else if (strncmp(row, "Groups:", 7) == 0) {
+		char *end = (char *)value;
+
+		while (s->group_count < CLIENT_GROUPS_MAX) {
+			const char *from = end;
+			unsigned long gid = strtoul(from, &end, 10);
+
+			if (end == from)
+				break;
+			s->groups[s->group_count++] = (gid_t)gid;
+		}
+	}
+}
+
+int client_status(const struct supervisor *sup, pid_t tid,
+		  struct client_status *status)
+{
+	uint64_t thread = 0, process = 0, masked = 0;
+	char name[32], text[8192];
+	char *save = NULL;
+	autoclose int fd = -1;
+	ssize_t n;
+
+	memset(status, 0, sizeof(*status));
+	status->fsuid = (uid_t)-1;
+	status->fsgid = (gid_t)-1;
+	snprintf(name, sizeof(name), "%d/status", (int)tid);
+	fd = openat(sup->proc, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return inspection_error(errno);
+	n = read(fd, text, sizeof(text) - 1);
+	if (n <= 0)
+		return n < 0 ? inspection_error(errno) : ESRCH;
+	text[n] = '\0';
+	for (const char *row = strtok_r(text, "\n", &save); row;
+	     row = strtok_r(NULL, "\n", &save))
+		parse_row(status, row, &thread, &process, &masked);
+	status->pending = (thread | process) & ~masked;
+	return status->tgid > 0 && status->fsuid != (uid_t)-1 ? 0 : ESRCH;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* client.h - look at a process that is waiting for our answer.
+ *
+ * A client is blocked in one system call, but its other threads are not:
+ * memory, descriptors and directories may change while we look.  So
+ * everything is fetched once, and only what was fetched is judged and used.
+ */
+#ifndef SBX_CLIENT_H
+#define SBX_CLIENT_H
+
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "supervisor.h"
+
+struct client {
+	const struct supervisor *sup;
+	uint64_t id;  /* of the notification */
+	pid_t tid;    /* the calling thread */
+	int pidfd;    /* of that thread; -1 before client_open() */
+};
+
+/* A row of /proc/TID/status that matters here. */
+struct client_status {
+	pid_t tgid;
+	pid_t ppid;
+	uid_t fsuid;
+	gid_t fsgid;
+	mode_t umask;
+	uint64_t cap_effective;
+	uint64_t pending; /* signals that would interrupt it now */
+	unsigned int group_count;
+	gid_t groups[CLIENT_GROUPS_MAX];
+};
+
+/**
+ * client_open() - Take hold of the waiting thread.
+ *
+ * Return: 0, or an errno value (EACCES: it may not be inspected)
+ */
+int client_open(struct client *client);
+
+void client_close(struct client *client);
+
+/** client_alive() - Is the thread still waiting for this very answer? */
+bool client_alive(const struct client *client);
+
+/**
+ * client_read() - Copy its memory.
+ *
+ * Return: 0, EFAULT if any byte is unreadable, EACCES if not inspectable
+ */
+int client_read(const struct client *client, uint64_t from, void *to,
+		size_t len);
+
+/**
+ * client_fd() - Fetch a descriptor of its table.
+ *
+ * Return: a duplicate (O_CLOEXEC), or -errno: EBADF, EACCES if not
+ *	   inspectable
+ */
+int client_fd(const struct client *client, int fd);
+
+/**
+ * client_dir() - Open its root or current directory.
+ * @which:	"root" or "cwd"
+ *
+ * Return: O_PATH descriptor, or -errno
+ */
+int client_dir(const struct client *client, const char *which);
+
+/**
+ * client_status() - Read /proc/TID/status.
+ *
+ * Return: 0, or an errno value
+ */
+int client_status(const struct supervisor *sup, pid_t tid,
+		  struct client_status *status);
+
+/**
+ * client_act_as() - Take on its file system identity in this thread.
+ * @client:	client
+ * @changed:	set to whether client_act_as_self() is due
+ *
+ * A privileged supervisor must not open doors that the client could not open
+ * by itself.  Costs nothing unless we are root and the client is not.
+ *
+ * Return: 0, or an errno value: then nothing may be done for it
+ */
+int client_act_as(const struct client *client, bool *changed);
+
+/** client_act_as_self() - Undo client_act_as(); dies if it cannot. */
+void client_act_as_self(const struct supervisor *sup);
+
+#endif /* SBX_CLIENT_H */

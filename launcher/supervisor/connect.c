@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* connect.c - judge a connect, and perform it for the client.
+ *
+ * The client's own call is never let through: between our look and the
+ * kernel's, its threads could change the address, the descriptor or the path.
+ * What is connected is the socket that was fetched, to the node that is held.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../clean.h"
+#include "call.h"
+#include "judge.h"
+#include "resolve.h"
+#include "worker.h"
+
+static bool has_send_timeout(int fd)
+{
+	struct timeval tv = { 0 };
+	socklen_t len = sizeof(tv);
+
+	getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &len);
+	return tv.tv_sec != 0 || tv.tv_usec != 0;
+}
+
+/* Returns 0 or the errno value that the client gets. */
+static int connect_patiently(struct call *call, const struct sockaddr *addr,
+			     socklen_t len)
+{
+	for (;;) {
+		if (connect(call->fd, addr, len) == 0)
+			return 0;
+		if (errno != EINTR)
+			return errno;
+		switch (worker_interruption(call->worker)) {
+		case INTERRUPT_NONE:
+			continue;
+		case INTERRUPT_GONE:
+			return ESRCH;
+		case INTERRUPT_SIGNAL:
+			/* sock_intr_errno() in include/net/sock.h */
+			return has_send_timeout(call->fd) ? EINTR :
+							    ERESTARTSYS;
+		case INTERRUPT_OVERLOAD:
+			return EAGAIN;
+		}
+	}
+}
+
+/* Up to Linux 6.16 an answer that comes right when a signal does may be lost
+ * and the call restarted: it then meets its own success.  The same thread
+ * asking for the same socket within a moment is taken for that. */
+#define RESTART_MS	 5
+#define RESTARTS_TRACKED 64
+
+struct success {
+	pid_t tid;
+	ino_t socket;
+	struct timespec at;
+};
+
+static int forgive_restart(pid_t tid, ino_t socket, int error)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct success table[RESTARTS_TRACKED];
+	struct success *last = &table[(unsigned int)tid % RESTARTS_TRACKED];
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	pthread_mutex_lock(&lock);
+	if (error == EISCONN && last->tid == tid && last->socket == socket &&
+	    (now.tv_sec - last->at.tv_sec) * 1000 +
+			    (now.tv_nsec - last->at.tv_nsec) / 1000000 <
+		    RESTART_MS)
+		error = 0;
+	*last = error ? (struct success){ 0 } :
+			(struct success){ tid, socket, now };
+	pthread_mutex_unlock(&lock);
+	return error;
+}
+
+static int connect_once(struct call *call, const struct sockaddr *addr,
+			socklen_t len)
+{
+	const int error = connect_patiently(call, addr, len);
+	struct stat st;
+
+	if (!call->sup->restarts || (error != 0 && error != EISCONN) ||
+	    fstat(call->fd, &st) != 0)
+		return error;
+	return forgive_restart(call->client.tid, st.st_ino, error);
+}
+
+static const struct sockaddr *raw(const struct call *call)
+{
+	return (const struct sockaddr *)call->raw;
+}
+
+/* For what cannot reach anything the policy is about. */
+static struct answer connect_as_is(struct call *call)
+{
+	return call->report ? answer_error(0) :
+			      answer_error(connect_once(call, raw(call),
+							call->raw_len));
+}
+
+static socklen_t held_address(struct sockaddr_un *addr, int pin)
+{
+	*addr = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	snprintf(addr->sun_path, sizeof(addr->sun_path), "/proc/self/fd/%d",
+		 pin);
+	return sizeof(*addr);
+}
+
+static struct answer connect_node(struct call *call, int pin,
+				  struct found *found)
+{
+	const struct policy_verdict verdict =
+		judge_connect(call->sup, pin, found);
+	struct sockaddr_un addr;
+	const socklen_t len = held_address(&addr, pin);
+	int error;
+
+	if (verdict.allow)
+		return answer_error(
+			call->report ?
+				0 :
+				connect_once(call, (struct sockaddr *)&addr,
+					     len));
+	/* What would have failed anyway fails as it would have. */
+	error = worker_probe(call->worker, call->type,
+			     (struct sockaddr *)&addr, len);
+	if (error)
+		return answer_error(call->report ? 0 : error);
+	return call_refuse(call, &verdict, TARGET_PATH, found->name,
+			   found->len, found->note);
+}
+
+static struct answer connect_path(struct call *call)
+{
+	struct found found;
+	struct answer answer;
+	bool changed;
+	int error = client_act_as(&call->client, &changed);
+	int pin;
+
+	if (error)
+		return call_uninspectable(call);
+	pin = resolve_pin(&call->client, call->addr.name, &found.st);
+	if (pin < 0) {
+		/* The shim then makes the call, and gets this answer. */
+		answer = answer_error(call->report ? 0 : -pin);
+	} else {
+		answer = connect_node(call, pin, &found);
+		close(pin);
+	}
+	if (changed)
+		client_act_as_self(call->sup);
+	return answer;
+}
+
+static struct answer connect_abstract(struct call *call)
+{
+	const struct addr *addr = &call->addr;
+	const struct policy_verdict verdict = judge_abstract(
+		call->sup, OP_CONNECT, addr->name, addr->name_len);
+	int error;
+
+	if (verdict.allow)
+		return connect_as_is(call);
+	error = worker_probe(call->worker, call->type, raw(call),
+			     call->raw_len);
+	if (error)
+		return answer_error(call->report ? 0 : error);
+	if (call->raw_len == call->sup->test_len &&
+	    memcmp(call->raw, &call->sup->test_addr, call->raw_len) == 0)
+		return answer_error(verdict.error); /* not worth a line */
+	return call_refuse(call, &verdict, TARGET_ABSTRACT, addr->name,
+			   addr->name_len, NULL);
+}
+
+static struct answer connect_unix(struct call *call)
+{
+	if (call->sup->policy->unix_all)
+		return call->report ? answer_error(0) : answer_continue();
+	switch (call->addr.kind) {
+	case ADDR_PATH:
+		return connect_path(call);
+	case ADDR_ABSTRACT:
+		return connect_abstract(call);
+	case ADDR_UNSPEC:
+		return connect_as_is(call);
+	case ADDR_INVALID:
+	case ADDR_AUTOBIND:
+	case ADDR_INET:
+	case ADDR_INET6:
+	case ADDR_OTHER:
+		break;
+	}
+	return answer_error(EINVAL); /* as unix_stream_connect() */
+}
+
+static struct answer connect_inet(struct call *call)
+{
+	const struct policy_verdict verdict =
+		judge_kind(call->sup, OP_CONNECT, TARGET_INET);
+	const bool inet6 = call->domain == AF_INET6;
+
+	if (verdict.allow || call->addr.kind == ADDR_UNSPEC)
+		return connect_as_is(call);
+	if (call->addr.kind == ADDR_INVALID)
+		return answer_error(EINVAL);
+	if (call->addr.kind != (inet6 ? ADDR_INET6 : ADDR_INET))
+		return answer_error(EAFNOSUPPORT);
+	return call_refuse(call, &verdict, TARGET_INET, NULL, 0, NULL);
+}
+
+struct answer connect_judged(struct call *call)
+{
+	struct policy_verdict verdict;
+
+	switch (call->domain) {
+	case AF_UNIX:
+		return connect_unix(call);
+	case AF_INET:
+	case AF_INET6:
+		return connect_inet(call);
+	case AF_NETLINK: /* routing only, the filter sees to that */
+		return connect_as_is(call);
+	default:
+		verdict = judge_kind(call->sup, OP_CONNECT, TARGET_OTHER);
+		if (verdict.allow)
+			return connect_as_is(call);
+		return call_refuse(call, &verdict, TARGET_OTHER, NULL, 0,
+				   NULL);
+	}
+}
+
+struct answer op_connect(struct call *call)
+{
+	int error;
+
+	call->op = OP_CONNECT;
+	if (client_open(&call->client) != 0)
+		return call_uninspectable(call);
+	error = call_socket(call, (int)call->req->data.args[0]);
+	if (error == EACCES)
+		return call_uninspectable(call);
+	if (error)
+		return answer_error(error);
+	error = call_address(call, call->req->data.args[1],
+			     (int)call->req->data.args[2]);
+	if (error == EACCES)
+		return call_uninspectable(call);
+	return error ? answer_error(error) : connect_judged(call);
+}

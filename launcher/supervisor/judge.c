@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* judge.c - policy decisions about nodes, from pinned directories. */
+#include "judge.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../clean.h"
+#include "bound.h"
+
+struct held {
+	const struct supervisor *sup;
+	const struct stat *st; /* node, or directory for OP_BIND */
+};
+
+static bool same_node(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Look @path up beneath @dir without following any symbolic link. */
+static int stat_beneath(int dir, const char *path, struct stat *st)
+{
+	const struct open_how how = {
+		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+			   RESOLVE_NO_MAGICLINKS,
+	};
+	autoclose int fd = -1;
+
+	if (path[0] == '\0')
+		return fstat(dir, st);
+	if (!strchr(path, '/'))
+		return fstatat(dir, path, st, AT_SYMLINK_NOFOLLOW);
+	fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	return fd < 0 ? -1 : fstat(fd, st);
+}
+
+/* What of @name lies beneath the rule's pinned directory. */
+static const char *beneath_pin(const struct policy_rule *rule,
+			       const char *name)
+{
+	const char *rest = name + rule->pin_len;
+
+	return rest + (rest[0] == '/');
+}
+
+/* The request's node as seen from the rule's pin: for bind, the directory
+ * that the name is in. */
+static bool seen_from_pin(const struct held *held,
+			  const struct policy *policy, unsigned int rule,
+			  const struct policy_request *request)
+{
+	const struct supervisor *sup = held->sup;
+	const char *rest = beneath_pin(&policy->rules[rule], request->name);
+	char path[PATH_TEXT_MAX];
+	struct stat st;
+	char *slash;
+
+	strcpy(path, rest);
+	if (request->op == OP_BIND) {
+		slash = strrchr(path, '/');
+		*(slash ? slash : path) = '\0';
+	}
+	if (stat_beneath(sup->pins->fd[rule], path, &st) == 0)
+		return same_node(&st, held->st);
+	return pins_revive(sup->pins, policy, rule) == 0 &&
+	       stat_beneath(sup->pins->fd[rule], path, &st) == 0 &&
+	       same_node(&st, held->st);
+}
+
+/* An exception holds for its node under any name, a grant only for its own
+ * name: both err towards refusing. */
+static bool match_held(const struct policy *policy, unsigned int rule,
+		       const struct policy_request *request, void *ctx)
+{
+	const struct policy_rule *r = &policy->rules[rule];
+	const struct held *held = ctx;
+	const bool named = policy_match_text(policy, rule, request, NULL);
+	struct stat st;
+
+	if (r->effect == EFFECT_ALLOW)
+		return named && seen_from_pin(held, policy, rule, request);
+	if (named || r->kind == RULE_TREE || request->op == OP_BIND)
+		return named;
+	return stat_beneath(held->sup->pins->fd[rule],
+			    beneath_pin(r, policy_rule_name(policy, r)),
+			    &st) == 0 &&
+	       same_node(&st, held->st);
+}
+
+static struct policy_verdict refuse(const struct supervisor *sup)
+{
+	return (struct policy_verdict){
+		.rule = -1,
+		.error = sup->policy->deny_errno,
+	};
+}
+
+struct policy_verdict judge_connect(const struct supervisor *sup, int pin,
+				    struct found *found)
+{
+	struct held held = { .sup = sup, .st = &found->st };
+	const int len = path_of_fd(pin, found->name, sizeof(found->name));
+	const struct policy_request request = {
+		.op = OP_CONNECT,
+		.kind = TARGET_PATH,
+		.name = found->name,
+		.len = len > 0 ? (size_t)len : 0,
+	};
+	struct policy_verdict verdict;
+
+	found->len = request.len;
+	found->note = NULL;
+	if (len <= 0) {
+		found->name[0] = '\0';
+		found->note = "it has no name";
+	} else if (found->st.st_nlink != 1) {
+		found->note = "it has several hard links";
+	}
+	if (found->note && !sup->policy->unix_all)
+		return refuse(sup);
+	found->note = NULL;
+	verdict = policy_decide(sup->policy, &request, match_held, &held);
+	if (!verdict.allow && verdict.rule < 0 &&
+	    bound_has_node(sup->bound, &found->st))
+		return (struct policy_verdict){ .allow = true, .rule = -1 };
+	return verdict;
+}
+
+struct policy_verdict judge_bind(const struct supervisor *sup, int parent,
+				 const char *base, struct found *found)
+{
+	struct held held = { .sup = sup, .st = &found->st };
+	struct policy_request request = { .op = OP_BIND,
+					  .kind = TARGET_PATH };
+	int len = path_of_fd(parent, found->name, sizeof(found->name));
+
+	found->note = NULL;
+	found->len = 0;
+	if (len <= 0 || (size_t)len + 1 + strlen(base) >= PATH_TEXT_MAX) {
+		found->name[0] = '\0';
+		found->note = "its directory has no name";
+		return refuse(sup);
+	}
+	if (found->name[len - 1] != '/')
+		found->name[len++] = '/';
+	strcpy(found->name + len, base);
+	found->len = strlen(found->name);
+	request.name = found->name;
+	request.len = found->len;
+	return policy_decide(sup->policy, &request, match_held, &held);
+}
+
+struct policy_verdict judge_abstract(const struct supervisor *sup,
+				     enum policy_op op, const char *name,
+				     size_t len)
+{
+	const struct policy_request request = {
+		.op = op,
+		.kind = TARGET_ABSTRACT,
+		.name = name,
+		.len = len,
+	};
+	const struct policy_verdict verdict =
+		policy_decide(sup->policy, &request, NULL, NULL);
+
+	if (!verdict.allow && verdict.rule < 0 && op != OP_BIND &&
+	    bound_has_name(sup->bound, name, len))
+		return (struct policy_verdict){ .allow = true, .rule = -1 };
+	return verdict;
+}
+
+struct policy_verdict judge_kind(const struct supervisor *sup,
+				 enum policy_op op, enum target_kind kind)
+{
+	const struct policy_request request = { .op = op, .kind = kind };
+
+	return policy_decide(sup->policy, &request, NULL, NULL);
+}

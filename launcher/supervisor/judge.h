@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* judge.h - policy decisions about what is held, not about what was named. */
+#ifndef SBX_JUDGE_H
+#define SBX_JUDGE_H
+
+#include <sys/stat.h>
+
+#include "../../policy/path.h"
+#include "supervisor.h"
+
+/* What a path of a client led to. */
+struct found {
+	struct stat st;		  /* connect: the node; bind: its directory */
+	char name[PATH_TEXT_MAX]; /* canonical, "" if it has none */
+	size_t len;
+	const char *note; /* why it is refused apart from policy, or NULL */
+};
+
+/**
+ * judge_connect() - May this client connect to this node?
+ * @sup:	supervisor
+ * @pin:	O_PATH descriptor of the node
+ * @found:	st is filled in; name, len and note are set
+ *
+ * A rule applies if looking its name up from its pinned directory gives the
+ * very node that is held.  A node with several links is refused: its other
+ * names may be anywhere.  A socket that was bound inside is allowed.
+ */
+struct policy_verdict judge_connect(const struct supervisor *sup, int pin,
+				    struct found *found);
+
+/**
+ * judge_bind() - May this client create a socket in this directory?
+ * @parent:	O_PATH descriptor of the directory
+ * @base:	the name to create in it
+ * @found:	st is the directory's; name and len are set
+ */
+struct policy_verdict judge_bind(const struct supervisor *sup, int parent,
+				 const char *base, struct found *found);
+
+/**
+ * judge_abstract() - May this client use this abstract name?
+ * @op:		OP_CONNECT, OP_SEND or OP_BIND
+ */
+struct policy_verdict judge_abstract(const struct supervisor *sup,
+				     enum policy_op op, const char *name,
+				     size_t len);
+
+/** judge_kind() - May this client do that with an address of this kind? */
+struct policy_verdict judge_kind(const struct supervisor *sup,
+				 enum policy_op op, enum target_kind kind);
+
+#endif /* SBX_JUDGE_H */

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* log.c - the event log: folding, JSON lines, lines for people.
+ *
+ * Theory of operation
+ *
+ * The first event of its kind is written at once.  Repeats (same process,
+ * operation, target and verdict) within a second are counted, and written as
+ * one event with that count by log_tick(), when they are evicted or at the
+ * end.  Only an event that has repeated is copied, so a flood of different
+ * events costs no memory.
+ *
+ * If stderr is a terminal, a full-screen program may own it: lines are held
+ * back, bounded, until the command has ended.
+ */
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "../diag.h"
+
+#define FOLDS	  64
+#define FOLD_MS	  1000
+#define FORGET_MS 10000
+#define HELD_MAX  32768
+
+struct fold {
+	uint64_t key; /* 0: free */
+	int64_t last; /* when it was last written, ms */
+	uint32_t pending;
+	struct event *event; /* a copy, if pending */
+};
+
+struct log {
+	pthread_mutex_t lock;
+	const char *run;
+	int file;	/* JSON lines, -1: none */
+	bool text;	/* lines for people are wanted */
+	bool terminal;	/* ... and held back */
+	uint64_t seq;
+	uint64_t lost_json, lost_text;
+	struct fold folds[FOLDS];
+	size_t held_len;
+	char held[HELD_MAX];
+	char line[EVENT_JSON_MAX];
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+struct log *log_open(const struct log_config *config)
+{
+	struct log *log = calloc(1, sizeof(*log));
+
+	if (!log)
+		die_errno("cannot allocate the event log");
+	pthread_mutex_init(&log->lock, NULL);
+	log->run = config->run;
+	log->text = !config->quiet;
+	log->terminal = log->text && isatty(STDERR_FILENO);
+	log->file = -1;
+	if (config->path) {
+		log->file = open(config->path,
+				 O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
+					 O_NONBLOCK | O_NOCTTY,
+				 0600);
+		if (log->file < 0)
+			die_errno("cannot open the log \"%s\"", config->path);
+	}
+	return log;
+}
+
+int log_keep(const struct log *log)
+{
+	return log->file;
+}
+
+/* A pipe may be full and its reader slow: losing a line is better than a
+ * supervisor that stands still.  A regular file takes what it is given. */
+static bool write_line(int fd, const char *line, size_t len)
+{
+	struct pollfd out = { .fd = fd, .events = POLLOUT };
+	const struct iovec part = { .iov_base = (void *)line, .iov_len = len };
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return write(fd, line, len) == (ssize_t)len;
+	n = pwritev2(fd, &part, 1, -1, RWF_NOWAIT);
+	if (n < 0 && errno != EAGAIN) {
+		/* Not supported here; then room for a line is asked for. */
+		if (poll(&out, 1, 0) != 1 || !(out.revents & POLLOUT))
+			return false;
+		n = write(fd, line, len);
+	}
+	return n == (ssize_t)len;
+}
+
+static void write_text(struct log *log, const struct event *event)
+{
+	const int len = event_text(event, log->line, sizeof(log->line));
+
+	if (len < 0) {
+		log->lost_text++;
+	} else if (!log->terminal) {
+		log->lost_text +=
+			!write_line(STDERR_FILENO, log->line, (size_t)len);
+	} else if (log->held_len + (size_t)len <= sizeof(log->held)) {
+		memcpy(log->held + log->held_len, log->line, (size_t)len);
+		log->held_len += (size_t)len;
+	} else {
+		log->lost_text++;
+	}
+}
+
+static void write_json(struct log *log, const struct event *event)
+{
+	const int len = event_json(event, log->line, sizeof(log->line));
+
+	log->lost_json +=
+		len < 0 || !write_line(log->file, log->line, (size_t)len);
+}
+
+static void write_event(struct log *log, struct event *event)
+{
+	clock_gettime(CLOCK_REALTIME, &event->ts);
+	event->seq = ++log->seq;
+	event->run = log->run;
+	event->tier = "supervised";
+	if (log->file >= 0)
+		write_json(log, event);
+	if (log->text && !event->verdict.allow)
+		write_text(log, event);
+}
+
+static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
+{
+	const unsigned char *b = bytes;
+
+	while (len--)
+		hash = (hash ^ *b++) * 0x100000001b3ULL; /* FNV-1a */
+	return hash;
+}
+
+static uint64_t event_key(const struct event *event)
+{
+	const int facts[] = {
+		(int)event->pid,     (int)event->op,
+		event->domain,	     event->type,
+		event->protocol,     event->verdict.allow,
+		event->verdict.error, (int)event->addr.kind,
+		event->addr.port,
+	};
+	uint64_t hash = mix(0xcbf29ce484222325ULL, facts, sizeof(facts));
+
+	hash = mix(hash, event->addr.ip, sizeof(event->addr.ip));
+	hash = mix(hash, event->addr.name, event->addr.name_len);
+	return hash | 1;
+}
+
+static void flush_fold(struct log *log, struct fold *fold)
+{
+	if (fold->pending == 0)
+		return;
+	fold->event->count = fold->pending;
+	fold->pending = 0;
+	fold->last = now_ms();
+	write_event(log, fold->event);
+	free(fold->event);
+	fold->event = NULL;
+}
+
+static struct fold *find_fold(struct log *log, uint64_t key)
+{
+	struct fold *oldest = &log->folds[0];
+
+	for (unsigned int i = 0; i < FOLDS; i++) {
+		struct fold *fold = &log->folds[i];
+
+		if (fold->key == key)
+			return fold;
+		if (fold->last < oldest->last)
+			oldest = fold;
+	}
+	flush_fold(log, oldest);
+	*oldest = (struct fold){ 0 };
+	return oldest;
+}
+
+/* Counts a repeat; false if the event has to be written. */
+static bool folded(struct log *log, const struct event *event)
+{
+	const uint64_t key = event_key(event);
+	struct fold *fold = find_fold(log, key);
+	const int64_t now = now_ms();
+
+	if (fold->key != key || now - fold->last > FORGET_MS) {
+		flush_fold(log, fold);
+		fold->key = key;
+		fold->last = now;
+		return false;
+	}
+	if (!fold->event) {
+		fold->event = malloc(sizeof(*event));
+		if (!fold->event)
+			return false;
+		*fold->event = *event;
+	}
+	fold->pending += event->count;
+	return true;
+}
+
+void log_event(struct log *log, struct event *event)
+{
+	pthread_mutex_lock(&log->lock);
+	if (!folded(log, event))
+		write_event(log, event);
+	pthread_mutex_unlock(&log->lock);
+}
+
+bool log_tick(struct log *log)
+{
+	const int64_t now = now_ms();
+	bool waiting = false;
+
+	pthread_mutex_lock(&log->lock);
+	for (unsigned int i = 0; i < FOLDS; i++) {
+		struct fold *fold = &log->folds[i];
+
+		if (fold->pending && now - fold->last >= FOLD_MS)
+			flush_fold(log, fold);
+		waiting |= fold->pending > 0;
+	}
+	pthread_mutex_unlock(&log->lock);
+	return waiting;
+}
+
+static void flush_all(struct log *log)
+{
+	for (unsigned int i = 0; i < FOLDS; i++)
+		flush_fold(log, &log->folds[i]);
+}
+
+void log_command_ended(struct log *log)
+{
+	pthread_mutex_lock(&log->lock);
+	flush_all(log);
+	if (log->held_len > 0)
+		write_line(STDERR_FILENO, log->held, log->held_len);
+	if (log->text && log->lost_text > 0)
+		warn_msg("%llu lines about denials could not be shown",
+			 (unsigned long long)log->lost_text);
+	log->text = false;
+	pthread_mutex_unlock(&log->lock);
+}
+
+void log_close(struct log *log)
+{
+	pthread_mutex_lock(&log->lock);
+	flush_all(log);
+	pthread_mutex_unlock(&log->lock);
+}

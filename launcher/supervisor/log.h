@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* log.h - where events go: JSON lines to a file, lines for people to stderr.
+ *
+ * Nothing here blocks: a full pipe or disk loses the line, and the loss is
+ * counted and reported.  Any thread may log.
+ */
+#ifndef SBX_LOG_H
+#define SBX_LOG_H
+
+#include "../../policy/event.h"
+
+struct log;
+
+struct log_config {
+	const char *run;  /* identifier of this run */
+	const char *path; /* JSON lines are appended to it; NULL: none */
+	bool quiet;	  /* nothing on stderr */
+};
+
+/** log_open() - Open the log; dies if @config->path cannot be written. */
+struct log *log_open(const struct log_config *config);
+
+/** log_keep() - The descriptor it owns, or -1. */
+int log_keep(const struct log *log);
+
+/**
+ * log_event() - Write an event, or count a repeat of a recent one.
+ * @event:	ts, seq, run and tier are filled in
+ */
+void log_event(struct log *log, struct event *event);
+
+/**
+ * log_tick() - Write what repeats have been counted for long enough.
+ *
+ * Return: whether more are waiting
+ */
+bool log_tick(struct log *log);
+
+/**
+ * log_command_ended() - Show what was held back for the terminal's sake,
+ *			 and leave stderr alone from now on.
+ */
+void log_command_ended(struct log *log);
+
+/** log_close() - Write what is left, and the number of lines lost. */
+void log_close(struct log *log);
+
+#endif /* SBX_LOG_H */

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* report.c - the shim's side channel: judged like a call, never acted on.
+ *
+ * All of a report is the client's word.  It can make the log say something
+ * about the client itself, marked as advisory; it opens nothing.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "../../policy/report.h"
+#include "call.h"
+
+static int read_report(struct call *call, struct report *report)
+{
+	int error;
+
+	if (call->req->data.args[3] != sizeof(*report))
+		return EINVAL;
+	if (client_open(&call->client) != 0)
+		return EACCES;
+	error = client_read(&call->client, call->req->data.args[2], report,
+			    sizeof(*report));
+	if (error)
+		return error;
+	if (report->version != REPORT_VERSION || report->op >= OP_COUNT ||
+	    report->addr_len > sizeof(report->addr))
+		return EINVAL;
+	return client_alive(&call->client) ? 0 : ESRCH;
+}
+
+static int fetch(struct call *call, const struct report *report)
+{
+	call->op = (enum policy_op)report->op;
+	call->domain = report->domain;
+	call->type = report->type;
+	call->protocol = report->protocol;
+	if (report->fd >= 0) {
+		const int error = call_socket(call, report->fd);
+
+		if (error)
+			return error;
+	}
+	memcpy(call->raw, report->addr, report->addr_len);
+	call->raw_len = report->addr_len;
+	call->has_addr = report->addr_len > 0;
+	addr_decode(&call->addr, call->raw, call->raw_len);
+	return 0;
+}
+
+static struct answer judged(struct call *call)
+{
+	switch (call->op) {
+	case OP_CONNECT:
+	case OP_SEND:
+		return connect_judged(call);
+	case OP_BIND:
+		return bind_judged(call);
+	case OP_SOCKET:
+		return socket_judged(call);
+	case OP_LISTEN:
+	case OP_COUNT:
+		break;
+	}
+	return answer_error(0);
+}
+
+/* The errno of a refusal is the result of a successful prctl(2). */
+static struct answer as_value(struct answer answer)
+{
+	if (answer.go_on || answer.error > 4095)
+		return (struct answer){ .value = 0 };
+	return (struct answer){ .value = answer.error };
+}
+
+struct answer op_report(struct call *call)
+{
+	struct report report;
+	int error;
+
+	switch (call->req->data.args[1]) {
+	case REPORT_HELLO:
+		return answer_error(0);
+	case REPORT_REFUSED:
+	case REPORT_REPEATED:
+		break;
+	default:
+		return answer_error(EINVAL);
+	}
+	error = read_report(call, &report);
+	if (error)
+		return answer_error(error);
+	call->report = &report;
+	error = fetch(call, &report);
+	return error ? answer_error(error) : as_value(judged(call));
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* socket.c - which sockets may exist: socket, socketpair, listen.
+ *
+ * socket() and socketpair() are judged by register values, which no thread
+ * can change; so letting the client's own call go on is safe here.
+ *
+ * With --network none a TCP socket may exist, so that its connect can be
+ * refused by name.  It is made here, bound to a network device that does not
+ * exist: no route, no packet and no listener works on it, whatever a racing
+ * thread does, and without CAP_NET_RAW that cannot be undone (socket(7),
+ * SO_BINDTODEVICE; Linux 5.7 for the unprivileged).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "../clean.h"
+#include "call.h"
+#include "judge.h"
+
+#define TYPE_MASK 0xf /* SOCK_TYPE_MASK in include/linux/net.h */
+#define NO_DEVICE 0x7fffffff
+
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62 /* Linux 5.0 */
+#endif
+#ifndef SECCOMP_ADDFD_FLAG_SEND
+#define SECCOMP_ADDFD_FLAG_SEND (1UL << 1) /* Linux 5.14 */
+#endif
+
+static const char withheld[] = "datagram sockets are withheld";
+
+static struct answer jailed_socket(struct call *call)
+{
+	const int device = NO_DEVICE;
+	const int flags = (int)call->req->data.args[1];
+	struct seccomp_notif_addfd add = {
+		.id = call->client.id,
+		.flags = SECCOMP_ADDFD_FLAG_SEND,
+		.newfd_flags = flags & SOCK_CLOEXEC ? O_CLOEXEC : 0,
+	};
+	autoclose int fd =
+		socket(call->domain, flags | SOCK_CLOEXEC, call->protocol);
+
+	if (fd < 0)
+		return answer_error(errno);
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &device,
+		       sizeof(device)) != 0)
+		return answer_error(EACCES);
+	add.srcfd = (uint32_t)fd;
+	if (ioctl(call->sup->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0)
+		return answer_error(errno == ENOENT ? ESRCH :
+				    errno == EMFILE ? EMFILE :
+						      EACCES);
+	return (struct answer){ .sent = true };
+}
+
+static bool is_tcp(const struct call *call)
+{
+	return call->type == SOCK_STREAM &&
+	       (call->protocol == 0 || call->protocol == IPPROTO_TCP);
+}
+
+static struct answer refuse_kind(struct call *call, int error,
+				 const char *note)
+{
+	const struct policy_verdict verdict = { .rule = -1, .error = error };
+
+	return call_refuse(call, &verdict,
+			   call->domain == AF_UNIX ? TARGET_PATH : TARGET_OTHER,
+			   NULL, 0, note);
+}
+
+static struct answer inet_socket(struct call *call)
+{
+	if (judge_kind(call->sup, OP_SOCKET, TARGET_INET).allow)
+		return answer_continue();
+	if (is_tcp(call))
+		return call->report ? answer_error(0) : jailed_socket(call);
+	/* Programs that try MPTCP or SCTP fall back to TCP on this. */
+	if (call->type == SOCK_STREAM)
+		return refuse_kind(call, EPROTONOSUPPORT, NULL);
+	return refuse_kind(call, call->sup->policy->deny_errno, NULL);
+}
+
+struct answer socket_judged(struct call *call)
+{
+	switch (call->domain) {
+	case AF_UNIX:
+		if (call->sup->policy->unix_all ||
+		    (call->type != SOCK_DGRAM && call->type != SOCK_RAW))
+			return answer_continue();
+		return refuse_kind(call, call->sup->policy->deny_errno,
+				   withheld);
+	case AF_INET:
+	case AF_INET6:
+		return inet_socket(call);
+	case AF_NETLINK:
+		if (call->protocol == NETLINK_ROUTE)
+			return answer_continue();
+		break;
+	default:
+		break;
+	}
+	if (judge_kind(call->sup, OP_SOCKET, TARGET_OTHER).allow)
+		return answer_continue();
+	return refuse_kind(call, EAFNOSUPPORT, NULL);
+}
+
+static void read_registers(struct call *call)
+{
+	call->op = OP_SOCKET;
+	call->domain = (int)call->req->data.args[0];
+	call->type = (int)call->req->data.args[1] & TYPE_MASK;
+	call->protocol = (int)call->req->data.args[2];
+}
+
+struct answer op_socket(struct call *call)
+{
+	read_registers(call);
+	return socket_judged(call);
+}
+
+struct answer op_socketpair(struct call *call)
+{
+	read_registers(call);
+	/* Nothing but AF_UNIX makes pairs; others keep their errno. */
+	return call->domain == AF_UNIX ? socket_judged(call) :
+					 answer_error(EOPNOTSUPP);
+}
+
+/* The client's own listen() must go on: the kernel records who called it
+ * (SO_PEERCRED of those who connect).  Should a thread put a TCP socket in
+ * the descriptor's place meanwhile, that socket is jailed. */
+struct answer op_listen(struct call *call)
+{
+	struct policy_verdict verdict;
+	int error;
+
+	call->op = OP_LISTEN;
+	if (client_open(&call->client) != 0)
+		return call_uninspectable(call);
+	error = call_socket(call, (int)call->req->data.args[0]);
+	if (error == EACCES)
+		return call_uninspectable(call);
+	if (error)
+		return answer_error(error);
+	if (call->domain != AF_INET && call->domain != AF_INET6)
+		return answer_continue();
+	verdict = judge_kind(call->sup, OP_LISTEN, TARGET_INET);
+	if (verdict.allow)
+		return answer_continue();
+	return call_refuse(call, &verdict, TARGET_INET, NULL, 0, NULL);
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* start.c - the steps from fork to exec.
+ *
+ * Theory of operation
+ *
+ *   supervisor                          command
+ *   clone, sharing descriptors   --->   no_new_privs, capabilities, Landlock
+ *                                       seccomp: the listener appears in the
+ *                                       shared table
+ *                                       own copy of the table
+ *                                <---   CONFINED, number of the listener
+ *   starts its workers
+ *                                       connects to the test socket
+ *                                <---   TESTED, the errno it got
+ *   looks whether anybody came
+ *                                --->   GO
+ *                                       execve
+ *                                <---   end of file, or FAILED and errno
+ *
+ * Descriptors are shared because the alternatives (SCM_RIGHTS, pidfd_getfd)
+ * need a call that a filter may mediate or a machine may forbid.  Everything
+ * of ours is close-on-exec, so nothing reaches the command.
+ */
+#include "start.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../backstop/caps.h"
+#include "../backstop/landlock.h"
+#include "../backstop/seccomp.h"
+#include "../diag.h"
+
+enum step { STEP_FAILED, STEP_CONFINED, STEP_TESTED, STEP_GO };
+
+/* What failed, for STEP_FAILED. */
+enum stage {
+	STAGE_NO_NEW_PRIVS,
+	STAGE_CAPABILITIES,
+	STAGE_LANDLOCK,
+	STAGE_SECCOMP,
+	STAGE_DESCRIPTORS,
+	STAGE_EXEC,
+};
+
+static const char *const stage_texts[] = {
+	[STAGE_NO_NEW_PRIVS] = "cannot set no_new_privs",
+	[STAGE_CAPABILITIES] = "cannot drop capabilities",
+	[STAGE_LANDLOCK] = "cannot enter the Landlock domain",
+	[STAGE_SECCOMP] = "cannot load the seccomp filter",
+	[STAGE_DESCRIPTORS] = "cannot separate the descriptor table",
+	[STAGE_EXEC] = "cannot execute",
+};
+
+struct note {
+	enum step step;
+	int value; /* listener, errno */
+	int stage;
+	bool killable;
+};
+
+static void tell(int sync, const struct note *note)
+{
+	while (write(sync, note, sizeof(*note)) < 0 && errno == EINTR)
+		;
+}
+
+static bool hear(int sync, struct note *note)
+{
+	ssize_t n;
+
+	do
+		n = read(sync, note, sizeof(*note));
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof(*note);
+}
+
+/* --- in the command ------------------------------------------------------ */
+
+static _Noreturn void give_up(int sync, enum stage stage)
+{
+	const struct note note = {
+		.step = STEP_FAILED,
+		.value = errno,
+		.stage = (int)stage,
+	};
+
+	tell(sync, &note);
+	_exit(EXIT_SBX);
+}
+
+static int try_test_socket(const struct sockaddr_un *addr, socklen_t len)
+{
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int error = 0;
+
+	if (fd < 0)
+		return errno;
+	if (connect(fd, (const struct sockaddr *)addr, len) != 0)
+		error = errno;
+	close(fd);
+	return error;
+}
+
+/* A script without "#!" is run by the shell, as execvp(3) does. */
+static void execute(const struct supervisor_config *config)
+{
+	size_t argc = 0;
+	char **argv;
+
+	execv(config->program, config->argv);
+	if (errno != ENOEXEC)
+		return;
+	while (config->argv[argc])
+		argc++;
+	argv = calloc(argc + 2, sizeof(*argv));
+	if (!argv)
+		return;
+	argv[0] = (char *)"sh";
+	argv[1] = (char *)config->program;
+	memcpy(argv + 2, config->argv + 1, argc * sizeof(*argv));
+	execv("/bin/sh", argv);
+}
+
+static void confine(const struct supervisor_config *config, int sync)
+{
+	struct note note = { .step = STEP_CONFINED };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		give_up(sync, STAGE_NO_NEW_PRIVS);
+	if (caps_apply(config->keep_caps) != 0)
+		give_up(sync, STAGE_CAPABILITIES);
+	if (landlock_apply(config->ruleset) != 0)
+		give_up(sync, STAGE_LANDLOCK);
+	note.value = seccomp_apply(config->policy, &note.killable);
+	if (note.value < 0)
+		give_up(sync, STAGE_SECCOMP);
+	if (unshare(CLONE_FILES) != 0)
+		give_up(sync, STAGE_DESCRIPTORS);
+	tell(sync, &note);
+}
+
+static _Noreturn void be_command(const struct supervisor_config *config,
+				 int sync, const struct sockaddr_un *test,
+				 socklen_t test_len)
+{
+	struct note note = { .step = STEP_TESTED };
+
+	confine(config, sync);
+	note.value = try_test_socket(test, test_len);
+	tell(sync, &note);
+	if (!hear(sync, &note) || note.step != STEP_GO)
+		_exit(EXIT_SBX);
+	sigprocmask(SIG_SETMASK, config->mask, NULL);
+	execute(config);
+	give_up(sync, STAGE_EXEC);
+}
+
+/* --- in the supervisor --------------------------------------------------- */
+
+static int test_socket(struct sockaddr_un *addr, socklen_t *len)
+{
+	const int fd =
+		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	*addr = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	*len = sizeof(*addr);
+	/* The bare family makes the kernel choose a free abstract name. */
+	if (fd < 0 ||
+	    bind(fd, (struct sockaddr *)addr, sizeof(addr->sun_family)) != 0 ||
+	    listen(fd, 1) != 0 ||
+	    getsockname(fd, (struct sockaddr *)addr, len) != 0)
+		die_errno("cannot make the self-test's socket");
+	return fd;
+}
+
+static int exit_code(const struct note *note)
+{
+	if (note->stage != STAGE_EXEC)
+		return EXIT_SBX;
+	return note->value == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC;
+}
+
+/* Report what the command told last, collect it, return the exit code. */
+static int failed(const struct supervisor_config *config,
+		  const struct started *started, const struct note *note)
+{
+	kill(started->pid, SIGKILL);
+	waitpid(started->pid, NULL, 0);
+	if (note->stage == STAGE_EXEC)
+		warn_msg("%s \"%s\": %s", stage_texts[note->stage],
+			 config->argv[0], strerror(note->value));
+	else
+		warn_msg("%s: %s", stage_texts[note->stage],
+			 strerror(note->value));
+	return exit_code(note);
+}
+
+static int died(const struct started *started)
+{
+	kill(started->pid, SIGKILL);
+	waitpid(started->pid, NULL, 0);
+	warn_msg("the command died while it was being confined");
+	return EXIT_SBX;
+}
+
+int start_confined(const struct supervisor_config *config,
+		   struct sockaddr_un *test_addr, socklen_t *test_len,
+		   struct started *started)
+{
+	struct note note;
+	int sync[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) != 0)
+		die_errno("cannot make a socket pair");
+	started->test = test_socket(test_addr, test_len);
+	started->pid =
+		(pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+	if (started->pid < 0)
+		die_errno("cannot fork");
+	if (started->pid == 0)
+		be_command(config, sync[1], test_addr, *test_len);
+	started->sync = sync[0];
+	if (!hear(started->sync, &note)) {
+		close(sync[1]);
+		return died(started);
+	}
+	/* The table is our own from here on. */
+	close(sync[1]);
+	if (note.step != STEP_CONFINED)
+		return failed(config, started, &note);
+	started->listener = note.value;
+	started->killable = note.killable;
+	return 0;
+}
+
+static bool anybody_came(int test)
+{
+	struct pollfd p = { .fd = test, .events = POLLIN };
+
+	return poll(&p, 1, 0) != 0;
+}
+
+/* With all AF_UNIX sockets allowed, reaching the socket is right. */
+static bool test_passed(const struct supervisor_config *config, int error,
+			bool came)
+{
+	if (config->policy->unix_all)
+		return error == 0 && came;
+	return error == ECONNREFUSED && !came;
+}
+
+int start_execute(const struct supervisor_config *config,
+		  const struct started *started)
+{
+	const struct note go = { .step = STEP_GO };
+	struct note note;
+
+	if (!hear(started->sync, &note))
+		return died(started);
+	if (!test_passed(config, note.value, anybody_came(started->test))) {
+		kill(started->pid, SIGKILL);
+		waitpid(started->pid, NULL, 0);
+		warn_msg("self-test failed: an ungranted socket was not "
+			 "refused as it should be (%s); see sbx-run --check",
+			 note.value ? strerror(note.value) : "connected");
+		return EXIT_SBX;
+	}
+	tell(started->sync, &go);
+	return hear(started->sync, &note) ? failed(config, started, &note) : 0;
+}

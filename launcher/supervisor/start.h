@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* start.h - bring the command to life inside its sandbox, or not at all. */
+#ifndef SBX_START_H
+#define SBX_START_H
+
+#include "supervisor.h"
+
+/* The command before it runs. */
+struct started {
+	pid_t pid;
+	int sync;     /* socket to it, until exec */
+	int test;     /* listening socket of the self-test */
+	int listener; /* seccomp notification descriptor */
+	bool killable;
+};
+
+/**
+ * start_confined() - Fork the command and have it confine itself.
+ * @config:	what to run and how
+ * @test_addr, @test_len: set to the self-test's abstract address
+ * @started:	result
+ *
+ * Return: 0, or the exit code to fail with; a message has been printed
+ */
+int start_confined(const struct supervisor_config *config,
+		   struct sockaddr_un *test_addr, socklen_t *test_len,
+		   struct started *started);
+
+/**
+ * start_execute() - Let it prove its confinement, then let it execute.
+ *
+ * The workers must be answering.  The command tries to connect to an
+ * ungranted socket of ours; it is let go only if it was refused for the right
+ * reason and our socket saw nobody.
+ *
+ * Return: 0, or the exit code to fail with; a message has been printed and
+ *	   the process is gone
+ */
+int start_execute(const struct supervisor_config *config,
+		  const struct started *started);
+
+#endif /* SBX_START_H */

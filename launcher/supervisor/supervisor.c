@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/* supervisor.c - the main thread: starts the command, reaps, tells, ends.
+ *
+ * Theory of operation
+ *
+ * The supervisor is the parent of the command and the reaper of everything
+ * that is orphaned beneath it, so it stays an ancestor of all it must inspect
+ * (Yama, ptrace_scope 1).  Workers answer notifications (worker.c).  This
+ * thread waits for four things:
+ *
+ *   a child stopped or ended   the command's fate goes to the launcher
+ *   the launcher's channel     signals to forward; its end kills the command
+ *   the listener hangs up      nothing sandboxed is left: we end
+ *   the timer                  some worker is busy: look after it
+ *
+ * All signals are blocked, so that what a terminal sends to the process group
+ * does not concern us.  We hold none of the caller's descriptors but stderr,
+ * and that only until the command has ended: nobody waits for a pipe's end
+ * because of us.
+ */
+#include "supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../backstop/seccomp.h"
+#include "../descriptors.h"
+#include "../diag.h"
+#include "bound.h"
+#include "log.h"
+#include "start.h"
+#include "worker.h"
+
+struct loop {
+	struct supervisor *sup;
+	pid_t command;
+	int channel;  /* -1: the launcher is gone or told everything */
+	bool running; /* the command has not ended */
+	int signals;
+	int timer;
+};
+
+static void send_message(struct loop *loop, enum message_kind kind, int value,
+			 bool last)
+{
+	const struct message message = {
+		.kind = (int)kind,
+		.value = value,
+		.last = last,
+	};
+
+	if (loop->channel >= 0)
+		send(loop->channel, &message, sizeof(message), MSG_NOSIGNAL);
+}
+
+static bool hung_up(int listener)
+{
+	struct pollfd p = { .fd = listener };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
+}
+
+static _Noreturn void finish(struct loop *loop)
+{
+	log_close(loop->sup->log);
+	_exit(0);
+}
+
+static void command_ended(struct loop *loop, int status)
+{
+	const bool last = hung_up(loop->sup->listener);
+
+	loop->running = false;
+	log_command_ended(loop->sup->log);
+	if (last)
+		log_close(loop->sup->log);
+	send_message(loop, MESSAGE_EXITED, status, last);
+	if (last)
+		_exit(0);
+	/* Daemons stay behind, and we with them; let go of what others may
+	 * be waiting for. */
+	if (loop->channel >= 0)
+		close(loop->channel);
+	loop->channel = -1;
+	descriptors_null(STDERR_FILENO);
+}
+
+static void reap(struct loop *loop)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (pid != loop->command)
+			continue;
+		if (WIFSTOPPED(status))
+			send_message(loop, MESSAGE_STOPPED, WSTOPSIG(status),
+				     false);
+		else
+			command_ended(loop, status);
+	}
+}
+
+static void on_signals(struct loop *loop)
+{
+	struct signalfd_siginfo info;
+
+	while (read(loop->signals, &info, sizeof(info)) ==
+	       (ssize_t)sizeof(info))
+		;
+	reap(loop);
+}
+
+static void on_channel(struct loop *loop)
+{
+	struct message message;
+	const ssize_t n = recv(loop->channel, &message, sizeof(message),
+			       MSG_DONTWAIT);
+
+	if (n == (ssize_t)sizeof(message)) {
+		if (message.kind == MESSAGE_SIGNAL && loop->running)
+			kill(loop->command, message.value);
+		return;
+	}
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	/* The launcher was killed: nobody waits for the command any more. */
+	close(loop->channel);
+	loop->channel = -1;
+	if (loop->running)
+		kill(loop->command, SIGKILL);
+}
+
+static void on_timer(const struct loop *loop)
+{
+	uint64_t expirations;
+
+	if (read(loop->timer, &expirations, sizeof(expirations)) > 0)
+		workers_watch();
+}
+
+static _Noreturn void run_loop(struct loop *loop)
+{
+	bool repeats = false;
+
+	for (;;) {
+		struct pollfd p[] = {
+			{ .fd = loop->sup->listener }, /* POLLHUP only */
+			{ .fd = loop->signals, .events = POLLIN },
+			{ .fd = loop->timer, .events = POLLIN },
+			{ .fd = loop->channel, .events = POLLIN },
+		};
+
+		if (poll(p, 4, repeats ? 1000 : -1) < 0 && errno != EINTR)
+			abort();
+		if (p[1].revents)
+			on_signals(loop);
+		if (p[2].revents)
+			on_timer(loop);
+		if (p[3].revents && loop->channel >= 0)
+			on_channel(loop);
+		if ((p[0].revents & POLLHUP) && !loop->running)
+			finish(loop);
+		/* Hung up, but the command is not reaped yet: SIGCHLD is on
+		 * its way; do not spin. */
+		if (p[0].revents & POLLHUP)
+			poll(&p[1], 1, 100);
+		repeats = log_tick(loop->sup->log);
+	}
+}
+
+/* WAIT_KILLABLE_RECV lost answers to a race until Linux 6.17 and its stable
+ * backports; nothing that can be probed tells. */
+static bool may_restart(bool killable)
+{
+	struct utsname name;
+	int major = 0, minor = 0;
+	char *end;
+
+	if (!killable || uname(&name) != 0)
+		return true;
+	major = (int)strtol(name.release, &end, 10);
+	if (*end == '.')
+		minor = (int)strtol(end + 1, NULL, 10);
+	return major < 6 || (major == 6 && minor < 17);
+}
+
+static void init(struct supervisor *sup,
+		 const struct supervisor_config *config)
+{
+	const struct log_config log = {
+		.run = config->run,
+		.path = config->log_path,
+		.quiet = config->quiet,
+	};
+
+	sup->policy = config->policy;
+	sup->pins = config->pins;
+	sup->pid = getpid();
+	sup->privileged = geteuid() == 0;
+	sup->group_count = getgroups(CLIENT_GROUPS_MAX, sup->groups);
+	sup->bound = bound_new();
+	sup->log = log_open(&log);
+	sup->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (!sup->bound || sup->group_count < 0 || stat("/", &sup->root) != 0)
+		die_errno("cannot prepare the supervisor");
+	if (sup->proc < 0)
+		die_errno("/proc is needed to look at clients");
+}
+
+/* Of all descriptors only these stay. */
+static void keep_own_descriptors(const struct supervisor *sup,
+				 const struct supervisor_config *config,
+				 const struct started *started)
+{
+	int keep[POLICY_MAX_RULES + 16];
+	size_t n = 0;
+
+	for (unsigned int i = 0; i < config->policy->rule_count; i++)
+		if (sup->pins->fd[i] >= 0)
+			keep[n++] = sup->pins->fd[i];
+	keep[n++] = STDERR_FILENO;
+	keep[n++] = started->listener;
+	keep[n++] = started->sync;
+	keep[n++] = started->test;
+	keep[n++] = config->channel;
+	keep[n++] = sup->proc;
+	keep[n++] = log_keep(sup->log);
+	descriptors_keep(keep, n);
+}
+
+static void open_loop(struct loop *loop)
+{
+	sigset_t children;
+
+	sigemptyset(&children);
+	sigaddset(&children, SIGCHLD);
+	loop->signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+	loop->timer =
+		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (loop->signals < 0 || loop->timer < 0)
+		die_errno("cannot make the supervisor's descriptors");
+}
+
+static void answer_quickly(const struct supervisor *sup)
+{
+	/* Linux 6.6; without it answers only take longer to arrive. */
+	ioctl(sup->listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS,
+	      SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+}
+
+void supervisor_run(const struct supervisor_config *config)
+{
+	static struct supervisor sup;
+	struct started started;
+	struct loop loop = { .sup = &sup, .channel = config->channel };
+	int code;
+
+	mallopt(M_ARENA_MAX, 1);
+	init(&sup, config);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		die_errno("cannot prepare the supervisor");
+	code = start_confined(config, &sup.test_addr, &sup.test_len, &started);
+	if (code == 0) {
+		sup.listener = started.listener;
+		sup.killable = started.killable;
+		sup.restarts = may_restart(sup.killable);
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+		keep_own_descriptors(&sup, config, &started);
+		open_loop(&loop);
+		answer_quickly(&sup);
+		if (workers_start(&sup, loop.timer) != 0)
+			die("cannot start the supervisor's threads");
+		code = start_execute(config, &started);
+	}
+	if (code != 0) {
+		send_message(&loop, MESSAGE_FAILED, code, true);
+		_exit(code);
+	}
+	close(started.sync);
+	close(started.test);
+	loop.command = started.pid;
+	loop.running = true;
+	run_loop(&loop);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* supervisor.h - the process that answers for everything sandboxed. */
+#ifndef SBX_SUPERVISOR_H
+#define SBX_SUPERVISOR_H
+
+#include <stdbool.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/un.h>
+
+#include "../../policy/policy.h"
+#include "../backstop/pins.h"
+
+struct log;
+struct bound;
+
+#define CLIENT_GROUPS_MAX 256 /* of a process; more are not honoured */
+
+/* What every part of the supervisor shares; constant once threads run, but
+ * for what the pointers lead to, which locks itself. */
+struct supervisor {
+	const struct policy *policy;
+	struct pins *pins;
+	struct bound *bound; /* sockets that sandboxed processes bound */
+	struct log *log;
+	int listener;	     /* seccomp notification descriptor */
+	bool killable;	     /* clients wait unsignalled (Linux 5.19) */
+	bool restarts;	     /* ... but a quick answer may be repeated */
+	bool privileged;     /* we are root: act with the client's rights */
+	int group_count;     /* our own supplementary groups */
+	gid_t groups[CLIENT_GROUPS_MAX];
+	struct stat root;    /* our root directory */
+	pid_t pid;
+	int proc;	     /* O_PATH descriptor of /proc */
+	struct sockaddr_un test_addr; /* abstract, ungranted: the self-test's */
+	socklen_t test_len;
+};
+
+/* Channel between launcher and supervisor: one message, one datagram. */
+enum message_kind {
+	MESSAGE_STOPPED, /* to launcher: the command stopped; value: signal */
+	MESSAGE_EXITED,	 /* to launcher: value: wait status */
+	MESSAGE_FAILED,	 /* to launcher: could not start; value: exit code */
+	MESSAGE_SIGNAL,	 /* to supervisor: send value to the command */
+};
+
+struct message {
+	int kind;
+	int value;
+	bool last; /* MESSAGE_EXITED: nothing sandboxed is left */
+};
+
+struct supervisor_config {
+	const struct policy *policy;
+	struct pins *pins;
+	const char *run;      /* identifier of this run */
+	const char *log_path; /* --log, or NULL */
+	bool quiet;
+	int ruleset;	      /* Landlock domain of the command */
+	uint64_t keep_caps;
+	const sigset_t *mask; /* signal mask of the command */
+	int channel;	      /* to the launcher */
+	const char *program;  /* path to execute */
+	char **argv;
+};
+
+/**
+ * supervisor_run() - Start the command and answer for it until nothing
+ *		      sandboxed is left.
+ *
+ * Called in a process of its own, all signals blocked; does not return.
+ */
+_Noreturn void supervisor_run(const struct supervisor_config *config);
+
+#endif /* SBX_SUPERVISOR_H */

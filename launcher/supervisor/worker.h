@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* worker.h - the threads that answer notifications. */
+#ifndef SBX_WORKER_H
+#define SBX_WORKER_H
+
+#include <stdbool.h>
+
+#include "supervisor.h"
+
+struct worker;
+
+/** Why a blocking call made for a client was interrupted. */
+enum interruption {
+	INTERRUPT_NONE,	    /* it was not; go on */
+	INTERRUPT_GONE,	    /* the client died */
+	INTERRUPT_SIGNAL,   /* the client has a signal to handle */
+	INTERRUPT_OVERLOAD, /* every worker is stuck: give this one up */
+};
+
+/**
+ * workers_start() - Begin to answer.
+ * @timer:	a timerfd that is armed whenever a worker is busy; the caller
+ *		polls it and then calls workers_watch()
+ *
+ * Return: 0, or an errno value
+ */
+int workers_start(const struct supervisor *sup, int timer);
+
+/**
+ * workers_watch() - Interrupt workers whose clients are gone or signalled.
+ *
+ * A worker that connects to a full server may wait for ever; its client may
+ * not.  Clients wait unsignalled, so their signals are looked up.
+ */
+void workers_watch(void);
+
+/** worker_interruption() - Why did this worker's call end with EINTR? */
+enum interruption worker_interruption(struct worker *worker);
+
+/**
+ * worker_probe() - Would connecting a socket of @type here have worked?
+ *
+ * Asks the kernel by connecting a socket that is connected already: that
+ * fails with EISCONN only after every check of a real connect, and the server
+ * never sees anything.
+ *
+ * Return: the errno value of a connect, 0 if it would have worked
+ */
+int worker_probe(struct worker *worker, int type,
+		 const struct sockaddr *addr, socklen_t len);
+
+#endif /* SBX_WORKER_H */
