@@ -19,7 +19,7 @@
 enum addr_kind {
 	ADDR_INVALID,  /* the kernel answers EINVAL: too short, too long */
 	ADDR_UNSPEC,   /* AF_UNSPEC: disconnects */
-	ADDR_AUTOBIND, /* AF_UNIX, length 2: bind picks a name, connect EINVAL */
+	ADDR_AUTOBIND, /* AF_UNIX, length 2: only bind, which picks a name */
 	ADDR_PATH,
 	ADDR_ABSTRACT,
 	ADDR_INET,
@@ -30,13 +30,12 @@ enum addr_kind {
 struct addr {
 	enum addr_kind kind;
 	sa_family_t family;
-	uint16_t port;	     /* ADDR_INET, ADDR_INET6: host byte order */
-	uint32_t scope;	     /* ADDR_INET6 */
-	uint8_t ip[16];	     /* network byte order; first 4 for ADDR_INET */
-	uint8_t name_len;    /* bytes in name */
+	uint16_t port;	  /* ADDR_INET, ADDR_INET6: host byte order */
+	uint32_t scope;	  /* ADDR_INET6 */
+	uint8_t ip[16];	  /* network byte order; first 4 for ADDR_INET */
+	uint8_t name_len; /* bytes in name */
+	/* path or abstract name (no leading NUL), NUL-terminated */
 	char name[sizeof(((struct sockaddr_un *)0)->sun_path) + 1];
-			     /* path or abstract name (no leading NUL),
-			      * NUL-terminated */
 };
 
 /* "unix:" + 107 bytes escaped fourfold + NUL, or an IPv6 address and port. */

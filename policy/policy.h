@@ -17,14 +17,7 @@
 #define POLICY_ARENA_SIZE 65536 /* bytes for all names of all rules */
 
 /* What a program asks for.  OP_SOCKET covers socket() and socketpair(). */
-enum policy_op {
-	OP_CONNECT,
-	OP_BIND,
-	OP_LISTEN,
-	OP_SEND,
-	OP_SOCKET,
-	OP_COUNT
-};
+enum policy_op { OP_CONNECT, OP_BIND, OP_LISTEN, OP_SEND, OP_SOCKET, OP_COUNT };
 
 /* Bits of policy_rule.ops. */
 #define OPS_CONNECT ((1U << OP_CONNECT) | (1U << OP_SEND))
@@ -57,9 +50,9 @@ struct policy_rule {
 };
 
 struct policy {
-	uint8_t network;     /* enum network_mode */
-	uint8_t unix_all;    /* bool: no AF_UNIX restriction */
-	int32_t deny_errno;  /* what a refused call returns, default EACCES */
+	uint8_t network;    /* enum network_mode */
+	uint8_t unix_all;   /* bool: no AF_UNIX restriction */
+	int32_t deny_errno; /* what a refused call returns, default EACCES */
 	uint32_t rule_count;
 	uint32_t arena_used;
 	struct policy_rule rules[POLICY_MAX_RULES];
@@ -101,7 +94,8 @@ typedef bool policy_match_fn(const struct policy *policy, unsigned int rule,
 
 /**
  * policy_init() - The strictest policy: no AF_UNIX name, no network, EACCES.
- * @policy:	what to fill; rules and arena are left as they are [signal-safe] [no-alloc]
+ * @policy:	what to fill; rules and arena are left as they are
+ * [signal-safe] [no-alloc]
  */
 void policy_init(struct policy *policy);
 
@@ -139,9 +133,9 @@ bool policy_match_text(const struct policy *policy, unsigned int rule,
  * @match:	how path rules are compared; NULL: policy_match_text
  * @ctx:	handed to @match
  *
- * Without @match a path that is not canonical is refused.  Deny beats allow; among
- * equals the first rule decides.  A refused abstract name is ECONNREFUSED for
- * connect and send (X clients fall back to the path only then),
+ * Without @match a path that is not canonical is refused.  Deny beats allow;
+ * among equals the first rule decides.  A refused abstract name is ECONNREFUSED
+ * for connect and send (X clients fall back to the path only then),
  * policy->deny_errno otherwise; OP_LISTEN on AF_UNIX is always allowed;
  * OP_SOCKET asks whether TARGET_INET/TARGET_OTHER sockets may exist.
  *

@@ -38,12 +38,13 @@ struct report {
 	int32_t domain;	  /* OP_SOCKET: as asked for */
 	int32_t type;	  /* SO_TYPE, or as asked for */
 	int32_t protocol;
-	uint32_t count;	  /* how often, since the last report of it */
+	uint32_t count; /* how often, since the last report of it */
 	uint32_t addr_len;
-	uint8_t addr[128]; /* the address as given to the call */
+	uint8_t addr[128];	    /* the address as given to the call */
 	char host[REPORT_HOST_MAX]; /* host name asked for, or "" */
 	uint32_t stack_len;
-	uint64_t stack[REPORT_STACK_MAX]; /* return addresses, innermost first */
+	/* return addresses, innermost first */
+	uint64_t stack[REPORT_STACK_MAX];
 };
 
 #endif /* SBX_REPORT_H */
