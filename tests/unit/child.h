@@ -10,8 +10,8 @@
 
 struct child {
 	int status; /* exit code, or 128 + signal */
-	char out[65536];
-	char err[65536];
+	char out[1 << 18];
+	char err[1 << 18];
 };
 
 static inline void child_collect(int fd, char *buf, size_t size)
