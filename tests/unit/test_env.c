@@ -188,13 +188,15 @@ static void largest_policy_fits(void **state)
 	const struct policy_rule rule = {
 		.effect = EFFECT_ALLOW,
 		.ops = OPS_ALL,
-		.kind = RULE_ABSTRACT,
+		.kind = RULE_NODE,
+		.pin_len = 1,
 	};
 
 	(void)state;
 	policy_init(&policy);
 	memset(name, 'n', sizeof(name) - 1);
-	for (size_t len = sizeof(name) - 1; len; len /= 2)
+	name[0] = '/';
+	for (size_t len = sizeof(name) - 1; len > 1; len /= 2)
 		while (policy_add(&policy, &rule, name, len, "g") == POLICY_OK)
 			;
 	assert_true(policy.arena_used > POLICY_ARENA_SIZE - 8);
