@@ -108,7 +108,9 @@ static void append_inet(struct text *text, const uint8_t *ip)
 
 static unsigned int group(const uint8_t *ip, int i)
 {
-	return (unsigned int)ip[2 * i] << 8 | ip[2 * i + 1];
+	const uint8_t *at = ip + 2 * (size_t)i;
+
+	return (unsigned int)at[0] << 8 | at[1];
 }
 
 /* The longest run of two or more zero groups, the first among equals

@@ -14,7 +14,7 @@
 
 #define WIRE_VARIABLE "SBX_POLICY"
 #define WIRE_VERSION  1
-#define WIRE_TEXT_MAX (127 * 1024)
+#define WIRE_TEXT_MAX 130048 /* 127 KiB */
 
 /**
  * wire_encode() - Write a policy as text, without the "SBX_POLICY=".
