@@ -3,8 +3,6 @@
 #ifndef SBX_DIAG_H
 #define SBX_DIAG_H
 
-#include <stdnoreturn.h>
-
 #define EXIT_SBX	 125 /* sbx-run itself failed */
 #define EXIT_CANNOT_EXEC 126 /* the command was found, not executable */
 #define EXIT_NOT_FOUND	 127 /* the command was not found */
@@ -14,11 +12,11 @@
 void warn_msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /** die() - warn_msg() and exit with EXIT_SBX. */
-noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 /** die_errno() - die() with ": " and the text of errno appended. */
-noreturn void die_errno(const char *fmt, ...)
-	__attribute__((format(printf, 1, 2)));
+void die_errno(const char *fmt, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
 
 /** diag_quiet() - Make notice() silent (-q). */
 void diag_quiet(void);

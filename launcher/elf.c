@@ -10,7 +10,6 @@
  * Nothing in the file is believed: image_read() is the only way to its bytes,
  * it refuses what lies outside of the file, and every loop has a fixed bound.
  */
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
@@ -53,7 +52,8 @@ struct segments {
 };
 
 /* Our own ELF header, placed by the linker: what "native" means. */
-extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
+extern const ElfW(Ehdr) own_header __asm__("__ehdr_start")
+	__attribute__((visibility("hidden")));
 
 /* Opens @path and reads its head; the descriptor is -1 on failure. */
 static void image_open(struct image *image, const char *path)
@@ -123,10 +123,10 @@ static bool read_native_header(const struct image *image, ElfW(Ehdr) * header)
 	const unsigned char *ident = image->head;
 
 	if (ident[EI_CLASS] != NATIVE_CLASS ||
-	    ident[EI_DATA] != __ehdr_start.e_ident[EI_DATA])
+	    ident[EI_DATA] != own_header.e_ident[EI_DATA])
 		return false;
 	return image_read(image, 0, header, sizeof(*header)) &&
-	       header->e_machine == __ehdr_start.e_machine;
+	       header->e_machine == own_header.e_machine;
 }
 
 static bool read_segments(const struct image *image, const ElfW(Ehdr) * header,

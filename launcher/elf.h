@@ -15,8 +15,8 @@ enum elf_kind {
 
 struct elf_info {
 	enum elf_kind kind;
-	bool go;	     /* built by Go: makes its own system calls */
-	bool asan;	     /* needs libasan.so: must stay first in LD_PRELOAD */
+	bool go;   /* built by Go: makes its own system calls */
+	bool asan; /* needs libasan.so: must stay first in LD_PRELOAD */
 	char asan_name[64];  /* its DT_NEEDED name, e.g. "libasan.so.8" */
 	char path[PATH_MAX]; /* the file looked at, after "#!" lines */
 };

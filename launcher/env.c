@@ -143,14 +143,14 @@ const char *env_shim_path(const char **why)
 {
 	static char path[PATH_MAX];
 	char dir[PATH_MAX];
-	char *slash;
 
 	if (!own_directory(dir, sizeof(dir))) {
 		*why = "/proc/self/exe cannot be read";
 		return NULL;
 	}
 	if (!shim_at(path, sizeof(path), dir, "")) {
-		slash = strrchr(dir, '/');
+		char *slash = strrchr(dir, '/');
+
 		if (slash)
 			*slash = '\0';
 		if (!shim_at(path, sizeof(path), dir, "/lib/sbx")) {

@@ -35,8 +35,7 @@ const char *env_shim_path(const char **why);
  * Inherited SBX_ variables that do not hold for this run are removed.  Dies
  * if it cannot.
  */
-void env_prepare(const struct policy *policy, const char *run,
-		 const char *shim, const struct elf_info *program,
-		 const char *log);
+void env_prepare(const struct policy *policy, const char *run, const char *shim,
+		 const struct elf_info *program, const char *log);
 
 #endif /* SBX_ENV_H */

@@ -25,7 +25,8 @@ static const struct option_spec *find_option(const char *word, size_t len)
 	return NULL;
 }
 
-static noreturn void die_without_value(const struct option_spec *spec)
+static void __attribute__((noreturn))
+die_without_value(const struct option_spec *spec)
 {
 	char list[OPTION_WORDS_MAX];
 

@@ -40,10 +40,10 @@ struct options {
 	bool unix_allowlist; /* --unix-sockets=allowlist was given */
 	bool no_shim;
 	bool quiet;
-	const char *log_path;	 /* --log FILE, or NULL */
-	uint64_t keep_caps;	 /* --keep-caps: bit per capability number */
-	char **command;		 /* argv of the command, NULL-terminated; empty
-				  * if the action needs none */
+	const char *log_path; /* --log FILE, or NULL */
+	uint64_t keep_caps;   /* --keep-caps: bit per capability number */
+	char **command;	      /* argv of the command, NULL-terminated; empty
+			       * if the action needs none */
 };
 
 /**
