@@ -327,8 +327,6 @@ struct answer op_bind(struct call *call)
 	int error;
 
 	call->op = OP_BIND;
-	if (client_open(&call->client) != 0)
-		return call_uninspectable(call);
 	error = call_socket(call, (int)call->req->data.args[0]);
 	if (error == EACCES)
 		return call_uninspectable(call);

@@ -21,13 +21,17 @@ static int socket_option(int fd, int option, int *value)
 
 int call_socket(struct call *call, int fd)
 {
-	int error;
-
 	call->fd = client_fd(&call->client, fd);
 	if (call->fd < 0)
 		return -call->fd;
-	error = socket_option(call->fd, SO_DOMAIN, &call->domain);
-	return error ? error : socket_option(call->fd, SO_TYPE, &call->type);
+	return socket_option(call->fd, SO_DOMAIN, &call->domain);
+}
+
+int call_type(struct call *call)
+{
+	if (call->fd >= 0 && socket_option(call->fd, SO_TYPE, &call->type) != 0)
+		call->type = 0;
+	return call->type;
 }
 
 int call_address(struct call *call, uint64_t from, int len)
@@ -100,7 +104,7 @@ static void describe(struct call *call)
 
 	event->op = call->op;
 	event->domain = call->domain;
-	event->type = call->type;
+	event->type = call_type(call);
 	event->protocol = call->protocol;
 	event->has_addr = call->has_addr;
 	event->addr = call->addr;
@@ -137,8 +141,9 @@ struct answer call_refuse(struct call *call,
 		memcpy(event->resolved, request.name, len);
 		event->resolved[len] = '\0';
 	}
-	/* No option helps where the policy is not the reason. */
-	if (!note || kind == TARGET_OTHER)
+	/* No option helps where the policy is not the reason; a note about a
+	 * kind of socket only explains the policy. */
+	if (!note || call->op == OP_SOCKET)
 		policy_hint(policy, &request, verdict, event->hint,
 			    sizeof(event->hint));
 	log_event(call->sup->log, event);

@@ -58,6 +58,9 @@ static inline struct answer answer_continue(void)
  */
 int call_socket(struct call *call, int fd);
 
+/** call_type() - SO_TYPE of the call's socket, only asked when needed. */
+int call_type(struct call *call);
+
 /**
  * call_address() - Copy and decode the address of the call.
  * @from:	where it is in the client

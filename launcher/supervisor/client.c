@@ -32,33 +32,50 @@ static int inspection_error(int error)
 
 /* Before Linux 6.9 only thread group leaders have pidfds.  The leader's
  * descriptor table serves if the thread shares it. */
-static int open_leader(struct client *client)
+static int open_leader(const struct client *client)
 {
 	struct client_status status;
 	int error = client_status(client->sup, client->tid, &status);
+	int fd;
 
 	if (error)
-		return error;
+		return -error;
 	if (syscall(SYS_kcmp, client->tid, status.tgid, KCMP_FILES, 0, 0) != 0)
-		return EACCES;
-	client->pidfd = (int)syscall(SYS_pidfd_open, status.tgid, 0);
-	return client->pidfd < 0 ? inspection_error(errno) : 0;
+		return -EACCES;
+	fd = (int)syscall(SYS_pidfd_open, status.tgid, 0);
+	return fd < 0 ? -inspection_error(errno) : fd;
 }
 
-int client_open(struct client *client)
+static int open_pidfd(const struct client *client)
 {
-	client->pidfd =
+	const int fd =
 		(int)syscall(SYS_pidfd_open, client->tid, PIDFD_THREAD);
-	if (client->pidfd >= 0)
-		return 0;
-	return errno == EINVAL ? open_leader(client) : inspection_error(errno);
+
+	if (fd >= 0)
+		return fd;
+	return errno == EINVAL ? open_leader(client) :
+				 -inspection_error(errno);
 }
 
-void client_close(struct client *client)
+static void forget(struct client_cache *cache)
 {
-	if (client->pidfd >= 0)
-		close(client->pidfd);
-	client->pidfd = -1;
+	if (cache->tid)
+		close(cache->pidfd);
+	cache->tid = 0;
+}
+
+int client_pidfd(const struct client *client)
+{
+	struct client_cache *cache = client->cache;
+	int fd;
+
+	if (cache->tid == client->tid)
+		return cache->pidfd;
+	forget(cache);
+	fd = open_pidfd(client);
+	if (fd >= 0)
+		*cache = (struct client_cache){ client->tid, fd };
+	return fd;
 }
 
 bool client_alive(const struct client *client)
@@ -87,9 +104,20 @@ int client_read(const struct client *client, uint64_t from, void *to,
 
 int client_fd(const struct client *client, int fd)
 {
-	const int copy =
-		(int)syscall(SYS_pidfd_getfd, client->pidfd, fd, 0);
+	int pidfd = client_pidfd(client);
+	int copy;
 
+	if (pidfd < 0)
+		return pidfd;
+	copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	if (copy < 0 && errno == ESRCH) {
+		/* That was an earlier thread of the same number. */
+		forget(client->cache);
+		pidfd = client_pidfd(client);
+		if (pidfd < 0)
+			return pidfd;
+		copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	}
 	return copy < 0 ? -inspection_error(errno) : copy;
 }
 

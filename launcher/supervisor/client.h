@@ -16,11 +16,18 @@
 
 #include "supervisor.h"
 
+/* The thread that a worker served last: most programs call again.  A pidfd
+ * never comes to mean another thread, so keeping it is safe. */
+struct client_cache {
+	pid_t tid; /* 0: none */
+	int pidfd;
+};
+
 struct client {
 	const struct supervisor *sup;
-	uint64_t id;  /* of the notification */
-	pid_t tid;    /* the calling thread */
-	int pidfd;    /* of that thread; -1 before client_open() */
+	struct client_cache *cache;
+	uint64_t id; /* of the notification */
+	pid_t tid;   /* the calling thread */
 };
 
 /* A row of /proc/TID/status that matters here. */
@@ -36,15 +43,6 @@ struct client_status {
 	gid_t groups[CLIENT_GROUPS_MAX];
 };
 
-/**
- * client_open() - Take hold of the waiting thread.
- *
- * Return: 0, or an errno value (EACCES: it may not be inspected)
- */
-int client_open(struct client *client);
-
-void client_close(struct client *client);
-
 /** client_alive() - Is the thread still waiting for this very answer? */
 bool client_alive(const struct client *client);
 
@@ -55,6 +53,14 @@ bool client_alive(const struct client *client);
  */
 int client_read(const struct client *client, uint64_t from, void *to,
 		size_t len);
+
+/**
+ * client_pidfd() - Take hold of the waiting thread.
+ *
+ * Return: a pidfd, owned by the cache, or -errno (EACCES: it may not be
+ *	   inspected)
+ */
+int client_pidfd(const struct client *client);
 
 /**
  * client_fd() - Fetch a descriptor of its table.

@@ -121,7 +121,7 @@ static struct answer connect_node(struct call *call, int pin,
 				  struct found *found)
 {
 	const struct policy_verdict verdict =
-		judge_connect(call->sup, pin, found);
+		judge_connect(call->sup, pin, call->addr.name, found);
 	struct sockaddr_un addr;
 	const socklen_t len = held_address(&addr, pin);
 	int error;
@@ -133,7 +133,7 @@ static struct answer connect_node(struct call *call, int pin,
 				connect_once(call, (struct sockaddr *)&addr,
 					     len));
 	/* What would have failed anyway fails as it would have. */
-	error = worker_probe(call->worker, call->type,
+	error = worker_probe(call->worker, call_type(call),
 			     (struct sockaddr *)&addr, len);
 	if (error)
 		return answer_error(call->report ? 0 : error);
@@ -173,7 +173,7 @@ static struct answer connect_abstract(struct call *call)
 
 	if (verdict.allow)
 		return connect_as_is(call);
-	error = worker_probe(call->worker, call->type, raw(call),
+	error = worker_probe(call->worker, call_type(call), raw(call),
 			     call->raw_len);
 	if (error)
 		return answer_error(call->report ? 0 : error);
@@ -246,8 +246,6 @@ struct answer op_connect(struct call *call)
 	int error;
 
 	call->op = OP_CONNECT;
-	if (client_open(&call->client) != 0)
-		return call_uninspectable(call);
 	error = call_socket(call, (int)call->req->data.args[0]);
 	if (error == EACCES)
 		return call_uninspectable(call);

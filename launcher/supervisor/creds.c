@@ -10,11 +10,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "client.h"
+
+/* From linux/pidfd.h of Linux 6.13, which Debian 12 lacks. */
+struct pidfd_info {
+	uint64_t mask;
+	uint64_t cgroupid;
+	uint32_t pid, tgid, ppid;
+	uint32_t ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
+	uint32_t exit_code;
+};
+
+#define PIDFD_INFO_CREDS (1ULL << 1)
+#define PIDFD_GET_INFO	 _IOWR(0xFF, 11, struct pidfd_info)
 
 static int capability_sets(pid_t tid, struct __user_cap_data_struct data[2])
 {
@@ -43,13 +56,27 @@ static int set_effective(uint64_t effective)
 /* A client in a user namespace of its own has its capabilities only there. */
 static bool same_user_namespace(const struct client *client)
 {
-	struct stat ours, theirs;
+	struct stat theirs;
 	char name[64];
 
 	snprintf(name, sizeof(name), "%d/ns/user", (int)client->tid);
-	return fstatat(client->sup->proc, "self/ns/user", &ours, 0) == 0 &&
-	       fstatat(client->sup->proc, name, &theirs, 0) == 0 &&
-	       ours.st_ino == theirs.st_ino;
+	return fstatat(client->sup->proc, name, &theirs, 0) == 0 &&
+	       client->sup->user_namespace == theirs.st_ino;
+}
+
+/* Its identity in one call (Linux 6.13): is it root like us?  Whoever may
+ * override permissions has no use for groups. */
+static bool is_root(const struct client *client)
+{
+	struct pidfd_info info = { .mask = PIDFD_INFO_CREDS };
+	struct __user_cap_data_struct data[2];
+	const int pidfd = client_pidfd(client);
+
+	return pidfd >= 0 && ioctl(pidfd, PIDFD_GET_INFO, &info) == 0 &&
+	       (info.mask & PIDFD_INFO_CREDS) && info.fsuid == 0 &&
+	       info.fsgid == 0 && capability_sets(client->tid, data) == 0 &&
+	       (data[0].effective >> CAP_DAC_OVERRIDE & 1) &&
+	       same_user_namespace(client);
 }
 
 static int become(const struct client *client, bool *changed)
@@ -83,7 +110,9 @@ static int become(const struct client *client, bool *changed)
 int client_act_as(const struct client *client, bool *changed)
 {
 	*changed = false;
-	return client->sup->privileged ? become(client, changed) : 0;
+	if (!client->sup->privileged || is_root(client))
+		return 0;
+	return become(client, changed);
 }
 
 void client_act_as_self(const struct supervisor *sup)

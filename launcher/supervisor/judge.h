@@ -20,6 +20,7 @@ struct found {
  * judge_connect() - May this client connect to this node?
  * @sup:	supervisor
  * @pin:	O_PATH descriptor of the node
+ * @spelling:	the path by which the client named it, to try first
  * @found:	st is filled in; name, len and note are set
  *
  * A rule applies if looking its name up from its pinned directory gives the
@@ -27,6 +28,7 @@ struct found {
  * names may be anywhere.  A socket that was bound inside is allowed.
  */
 struct policy_verdict judge_connect(const struct supervisor *sup, int pin,
+				    const char *spelling,
 				    struct found *found);
 
 /**

@@ -16,8 +16,6 @@ static int read_report(struct call *call, struct report *report)
 
 	if (call->req->data.args[3] != sizeof(*report))
 		return EINVAL;
-	if (client_open(&call->client) != 0)
-		return EACCES;
 	error = client_read(&call->client, call->req->data.args[2], report,
 			    sizeof(*report));
 	if (error)

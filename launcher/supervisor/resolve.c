@@ -265,37 +265,18 @@ static int walk_by_hand(const struct client *client, int root, int start,
 	return w.cur;
 }
 
-/* Absolute paths are confined to the client's root in any case; relative
- * ones in one step only if the client's root is ours. */
-static int open_quickly(const struct supervisor *sup, int root, int start,
-			const char *path)
-{
-	struct stat st;
-
-	if (start == root)
-		return open_beneath(root, path, RESOLVE_IN_ROOT);
-	if (fstat(root, &st) != 0 || !same_node(&st, &sup->root))
-		return -EXDEV;
-	return open_beneath(start, path, RESOLVE_NO_MAGICLINKS);
-}
-
 static int resolve_from(const struct client *client, int root, int start,
 			const char *path, struct stat *st)
 {
-	autoclose int fd = open_quickly(client->sup, root, start, path);
+	autoclose int fd = walk_by_hand(client, root, start, path);
 
-	if (fd >= 0 && fstat(fd, st) == 0 &&
-	    (S_ISSOCK(st->st_mode) || !on_procfs(fd)))
-		return steal_fd(&fd);
-	if (fd >= 0)
-		close(steal_fd(&fd));
-	fd = walk_by_hand(client, root, start, path);
 	if (fd < 0)
 		return fd;
 	return fstat(fd, st) == 0 ? steal_fd(&fd) : -errno;
 }
 
-int resolve_pin(const struct client *client, const char *path, struct stat *st)
+static int resolve_slowly(const struct client *client, const char *path,
+			  struct stat *st)
 {
 	autoclose int root = client_dir(client, "root");
 	autoclose int cwd = -1;
@@ -308,6 +289,35 @@ int resolve_pin(const struct client *client, const char *path, struct stat *st)
 	if (cwd < 0)
 		return cwd;
 	return resolve_from(client, root, cwd, path, st);
+}
+
+/* In one step, for a client whose root is ours. */
+static int open_quickly(const struct client *client, const char *path)
+{
+	autoclose int cwd = -1;
+	struct stat st;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%d/root", (int)client->tid);
+	if (fstatat(client->sup->proc, name, &st, 0) != 0 ||
+	    !same_node(&st, &client->sup->root))
+		return -EXDEV;
+	if (path[0] == '/')
+		return open_beneath(AT_FDCWD, path, RESOLVE_NO_MAGICLINKS);
+	cwd = client_dir(client, "cwd");
+	if (cwd < 0)
+		return cwd;
+	return open_beneath(cwd, path, RESOLVE_NO_MAGICLINKS);
+}
+
+int resolve_pin(const struct client *client, const char *path, struct stat *st)
+{
+	autoclose int fd = open_quickly(client, path);
+
+	if (fd >= 0 && fstat(fd, st) == 0 &&
+	    (S_ISSOCK(st->st_mode) || !on_procfs(fd)))
+		return steal_fd(&fd);
+	return resolve_slowly(client, path, st);
 }
 
 int resolve_parent(const struct client *client, const char *path,

@@ -141,8 +141,6 @@ struct answer op_listen(struct call *call)
 	int error;
 
 	call->op = OP_LISTEN;
-	if (client_open(&call->client) != 0)
-		return call_uninspectable(call);
 	error = call_socket(call, (int)call->req->data.args[0]);
 	if (error == EACCES)
 		return call_uninspectable(call);

@@ -199,6 +199,7 @@ static bool may_restart(bool killable)
 static void init(struct supervisor *sup,
 		 const struct supervisor_config *config)
 {
+	struct stat ns;
 	const struct log_config log = {
 		.run = config->run,
 		.path = config->log_path,
@@ -215,8 +216,9 @@ static void init(struct supervisor *sup,
 	sup->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (!sup->bound || sup->group_count < 0 || stat("/", &sup->root) != 0)
 		die_errno("cannot prepare the supervisor");
-	if (sup->proc < 0)
+	if (sup->proc < 0 || fstatat(sup->proc, "self/ns/user", &ns, 0) != 0)
 		die_errno("/proc is needed to look at clients");
+	sup->user_namespace = ns.st_ino;
 }
 
 /* Of all descriptors only these stay. */

@@ -33,6 +33,7 @@ struct supervisor {
 	int group_count;     /* our own supplementary groups */
 	gid_t groups[CLIENT_GROUPS_MAX];
 	struct stat root;    /* our root directory */
+	ino_t user_namespace; /* ours */
 	pid_t pid;
 	int proc;	     /* O_PATH descriptor of /proc */
 	struct sockaddr_un test_addr; /* abstract, ungranted: the self-test's */

@@ -15,6 +15,7 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -49,6 +50,7 @@ struct worker {
 	atomic_int interruption; /* enum interruption */
 	uint64_t signalled;	 /* id for which a signal was seen once */
 	int probe[PROBE_KINDS];	 /* stream, seqpacket; -1: not yet made */
+	struct client_cache cache;
 	struct call *call;
 };
 
@@ -110,8 +112,8 @@ static struct answer handle(struct worker *w, const struct seccomp_notif *req)
 	call->client = (struct client){
 		.sup = pool.sup,
 		.id = req->id,
+		.cache = &w->cache,
 		.tid = (pid_t)req->pid,
-		.pidfd = -1,
 	};
 	call->fd = -1;
 	call->domain = call->type = call->protocol = 0;
@@ -121,7 +123,6 @@ static struct answer handle(struct worker *w, const struct seccomp_notif *req)
 	answer = dispatch(call);
 	if (call->fd >= 0)
 		close(call->fd);
-	client_close(&call->client);
 	return answer;
 }
 
@@ -150,6 +151,9 @@ static void release(struct worker *w)
 	for (int i = 0; i < PROBE_KINDS; i++)
 		if (w->probe[i] >= 0)
 			close(w->probe[i]);
+	if (w->cache.tid)
+		close(w->cache.pidfd);
+	w->cache.tid = 0;
 	free(w->call);
 	w->call = NULL;
 	atomic_store(&w->used, false);
@@ -184,6 +188,14 @@ static bool superfluous(void)
 	return false;
 }
 
+/* No sandboxed task is left; since Linux 6.11 receiving then fails at once. */
+static bool hung_up(void)
+{
+	struct pollfd p = { .fd = pool.sup->listener };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
+}
+
 static void *work(void *arg)
 {
 	struct worker *w = arg;
@@ -196,10 +208,12 @@ static void *work(void *arg)
 	pthread_sigmask(SIG_UNBLOCK, &wake, NULL);
 	while (!superfluous()) {
 		memset(&req, 0, sizeof(req));
-		/* ENOENT: the client died first.  EINTR: a late wake-up. */
 		if (ioctl(pool.sup->listener, SECCOMP_IOCTL_NOTIF_RECV,
 			  &req) == 0)
 			serve(w, &req);
+		else if (errno == ENOENT && hung_up())
+			break;
+		/* ENOENT: the client died first.  EINTR: a late wake-up. */
 		else if (errno != EINTR && errno != ENOENT)
 			abort(); /* nothing can be answered: fail closed */
 	}
