@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_elf.c - programs as they are: dynamic, static, Go, foreign, ASan.  */
 #include "elf_file.h"
+#include "launcher/elf.h"
 
 static struct elf_info info;
 static struct elf_file file;

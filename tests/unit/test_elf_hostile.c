@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "elf_file.h"
+#include "launcher/elf.h"
 
 static struct elf_info info;
 static struct elf_file file;

@@ -6,6 +6,7 @@
  * elf_probe() must have found.
  */
 #include "elf_file.h"
+#include "launcher/elf.h"
 
 static char dir[64];
 static char interpreter[80]; /* a program in dir */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_options.c - the shape of the command line, and what is refused.  */
 #include "parse.h"
+#include "launcher/option_table.h"
 
 static void actions_need_no_command(void **state)
 {

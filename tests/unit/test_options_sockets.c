@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_options_sockets.c - options that say which sockets are granted.  */
 #include "parse.h"
+#include "launcher/option_table.h"
 
 static const char *here(const char *name)
 {
@@ -127,7 +128,7 @@ static void unusable_paths_are_refused(void **state)
 
 static void too_many_grants_are_refused(void **state)
 {
-	static char names[POLICY_MAX_RULES + 1][8];
+	static char names[POLICY_MAX_RULES + 1][16];
 	static char program[] = "sbx-run";
 	static char option[] = "--allow-unix-socket";
 	char *words[2 * (POLICY_MAX_RULES + 1) + 2];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_options_text.c - --help, the man page's options, --print-policy.  */
 #include "parse.h"
+#include "launcher/option_table.h"
 
 static void write_help(void *arg)
 {

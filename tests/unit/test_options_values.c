@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_options_values.c - options that take other values.  */
 #include "parse.h"
+#include "launcher/option_table.h"
 
 static void backstop_and_shim(void **state)
 {
