@@ -6,13 +6,10 @@
 
 UNIT	:= $(call bins,.c,tests/unit)
 SHIMT	:= $(call bins,.c,tests/shim)
-HELPERS	:= $(call bins,.c,tests/lib) $(call bins,.c,tests/attacks)
+HELPERS	:= $(call bins,.c,tests/lib)
 RUNTIMES := $(call bins,.go,tests/lib) $(call bins,.rs,tests/lib) \
 	   $(patsubst %.java,$(BUILD)/%.class,$(wildcard tests/lib/*.java)) \
 	   $(addprefix $(BUILD)/tests/lib/cli.,static musl)
-# Tests of policy/ link nothing else, which proves that it needs nothing else.
-NEED_RUN := $(patsubst %.c,$(BUILD)/%,\
-	    $(shell grep -l launcher/ tests/unit/*.c 2>/dev/null))
 
 export SBX_BUILD := $(abspath $(BUILD))
 export CMOCKA_MESSAGE_OUTPUT := TAP
@@ -22,18 +19,16 @@ ATTACKS	:= $(wildcard tests/attacks/*.t)
 TESTLIBS := -lcmocka -ljson-c -lcap-ng -ldl
 TEST_CFLAGS = $(RUN_CFLAGS) -I. -Wno-missing-prototypes
 
-$(BUILD)/libpolicy.a: $(call objs,obj,$(POLICY))
-$(BUILD)/libsbx.a: $(call objs,obj,$(filter-out launcher/main.c,$(LAUNCH)))
-%.a:
+$(BUILD)/libsbx.a: $(call objs,obj,$(POLICY) \
+		   $(filter-out launcher/main.c,$(LAUNCH)))
 	$(say) AR $@
 	$(Q)rm -f $@; ar rcs $@ $^
 
-$(NEED_RUN) $(SHIMT): $(BUILD)/libsbx.a
-$(UNIT) $(SHIMT): $(BUILD)/tests/%: tests/%.c $(BUILD)/libpolicy.a Makefile
+$(UNIT) $(SHIMT): $(BUILD)/tests/%: tests/%.c $(BUILD)/libsbx.a Makefile
 	$(say) CC $@
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CFLAGS) $(RUN_LDFLAGS) -o $@ $< \
-		$(filter %/libsbx.a,$^) $(BUILD)/libpolicy.a $(TESTLIBS)
+	$(Q)$(CC) $(TEST_CFLAGS) $(RUN_LDFLAGS) -o $@ $< $(BUILD)/libsbx.a \
+		$(TESTLIBS)
 $(SHIMT): | $(BUILD)/libsbxshim.so
 
 # Helpers are programs of their own, never sanitized: they get preloaded.

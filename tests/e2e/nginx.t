@@ -54,8 +54,6 @@ each() {
 	refused "not granted, $mode" "denied: curl\[[0-9]+\] connect unix:$s \
 -- allow with --allow-unix-socket $s"
 	is "$rc" 7 "not granted, $mode: curl's own exit code"
-	sbx -- curl -sS --max-time 5 --abstract-unix-socket no/such http://x/
-	refused "abstract, $mode" "connect unix:@no/such"
 	is "$(received)" "$before" "not granted, $mode: the server saw nothing"
 }
 each_mode each

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # tap.sh - TAP for shell tests, and the servers, users and limits they need.
 #
-# A test sources this file, calls the functions below and ends with `done_testing`.
+# A test sources this file, calls what is below and ends with `done_testing`.
 # SBX_BUILD names the build directory, SBX_MUST_WORK=1 makes a skip a failure.
 # Only what start_server started is ever ended, by its pid.
 # shellcheck shell=bash disable=SC2034
@@ -254,7 +254,7 @@ refused() {
 
 	shift
 	ok "$what fails" test "$rc" -ne 0
-	like "$err" 'sbx: denied: [^ ]+\[[0-9]+\] ' "$what says so"
+	like "$err" 'sbx: denied: .+\[[0-9]+\] ' "$what says so"
 	for pattern; do
 		like "$err" "$pattern" "$what: $pattern"
 	done
