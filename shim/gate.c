@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+/* gate.c - the question behind every wrapped call: may it be made?
+ *
+ * The shim gives reasons; the kernel layer enforces.  So whatever is not
+ * clearly refused by the policy is called through: a bad pointer, a wrong
+ * family, a name that leads nowhere.  Then the error is the kernel's own.
+ *
+ * What happens, in this order, as cheap things come first:
+ *	- copy and decode the address
+ *	- does the policy restrict that kind of address at all?
+ *	- does the socket use it?  (its own SO_DOMAIN counts, not the family
+ *	  that was written into the address)
+ *	- was the same refused a moment ago?  (repeat.c)
+ *	- what does the policy say about the canonical name?
+ *	- what shall the refused call return?  (report.c)
+ */
+#include "gate.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "init.h"
+#include "memory.h"
+#include "place.h"
+#include "raw.h"
+#include "repeat.h"
+#include "report.h"
+
+#define SHORT_NAME 512	/* on the stack of a signal handler */
+#define TYPE_MASK  0xf	/* SOCK_TYPE_MASK in include/linux/net.h */
+#define TYPE_MAX   10	/* SOCK_PACKET */
+#define VECTOR_MAX 1024 /* UIO_MAXIOV */
+#define TYPE_FLAGS (SOCK_CLOEXEC | SOCK_NONBLOCK)
+
+static bool is_unix(const struct gate *gate)
+{
+	return gate->addr.kind == ADDR_PATH ||
+	       gate->addr.kind == ADDR_ABSTRACT ||
+	       gate->addr.kind == ADDR_AUTOBIND;
+}
+
+static bool is_inet(const struct gate *gate)
+{
+	return gate->addr.kind == ADDR_INET || gate->addr.kind == ADDR_INET6;
+}
+
+enum target_kind gate_target(const struct gate *gate)
+{
+	static const enum target_kind targets[] = {
+		[ADDR_INVALID] = TARGET_OTHER,	   [ADDR_UNSPEC] = TARGET_OTHER,
+		[ADDR_AUTOBIND] = TARGET_AUTOBIND, [ADDR_PATH] = TARGET_PATH,
+		[ADDR_ABSTRACT] = TARGET_ABSTRACT, [ADDR_INET] = TARGET_INET,
+		[ADDR_INET6] = TARGET_INET,	   [ADDR_OTHER] = TARGET_OTHER,
+	};
+
+	if (gate->op == OP_SOCKET &&
+	    (gate->domain == AF_INET || gate->domain == AF_INET6))
+		return TARGET_INET;
+	return targets[gate->addr.kind];
+}
+
+/* The answer while nobody knows the policy yet, and to what has no name. */
+static struct policy_verdict strictest(const struct policy *policy,
+				       const struct gate *gate)
+{
+	bool probe = gate->addr.kind == ADDR_ABSTRACT && gate->op != OP_BIND;
+	int error = policy ? policy->deny_errno : EACCES;
+
+	return (struct policy_verdict){
+		.rule = -1,
+		.error = probe ? ECONNREFUSED : error,
+	};
+}
+
+static struct policy_verdict decide(const struct policy *policy,
+				    const struct gate *gate, const char *name,
+				    size_t len)
+{
+	const struct policy_request request = {
+		.op = gate->op,
+		.kind = gate_target(gate),
+		.name = name,
+		.len = len,
+	};
+
+	if (!policy)
+		return strictest(policy, gate);
+	return policy_decide(policy, &request, NULL, NULL);
+}
+
+/* ---- names in the file system ------------------------------------------- */
+
+/* Few names are that long, and few stacks that small; not both at once. */
+__attribute__((noinline)) static struct policy_verdict
+decide_long(const struct policy *policy, const struct gate *gate,
+	    const struct place *place, int fd)
+{
+	char name[PLACE_TEXT_MAX];
+	size_t len = place_name(place, fd, name, sizeof(name));
+
+	return len > 0 ? decide(policy, gate, name, len)
+		       : strictest(policy, gate);
+}
+
+__attribute__((noinline)) static struct policy_verdict
+decide_pinned(const struct policy *policy, const struct gate *gate,
+	      const struct place *place, int fd)
+{
+	char name[SHORT_NAME];
+	size_t len = place_name(place, fd, name, sizeof(name));
+
+	return len > 0 ? decide(policy, gate, name, len)
+		       : decide_long(policy, gate, place, fd);
+}
+
+/* Return: false if the path leads nowhere, which the kernel says best */
+static bool decide_path(const struct policy *policy, const struct gate *gate,
+			const struct place *place, struct stat *st,
+			struct policy_verdict *verdict)
+{
+	int fd = path_pin(place->path, st);
+
+	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM) {
+		*verdict = strictest(policy, gate);
+		return true;
+	}
+	if (fd < 0)
+		return false;
+	*verdict = decide_pinned(policy, gate, place, fd);
+	raw(SYS_close, fd);
+	return true;
+}
+
+/* ---- refusing ----------------------------------------------------------- */
+
+static int refuse(const struct gate *gate, const struct policy_verdict *verdict,
+		  uint64_t key)
+{
+	uint32_t count = 1 + repeat_take(key);
+	int error = report_refused(gate, verdict, count);
+
+	repeat_store(key, error);
+	return error;
+}
+
+static bool was_refused(const struct gate *gate, uint64_t key, int *error)
+{
+	uint32_t count;
+
+	if (!repeat_find(key, error, &count))
+		return false;
+	if (count > 0)
+		report_repeated(gate, count);
+	return true;
+}
+
+static int judge_path(const struct policy *policy, const struct gate *gate)
+{
+	struct policy_verdict verdict;
+	struct place place;
+	struct stat st = {0};
+	int error;
+
+	if (!place_of(gate, &place))
+		return 0;
+	if (repeat_any()) {
+		if (raw(SYS_newfstatat, AT_FDCWD, place.path, &st, 0) < 0)
+			return 0;
+		if (was_refused(gate, repeat_key(gate, &st), &error))
+			return error;
+	}
+	if (!decide_path(policy, gate, &place, &st, &verdict) || verdict.allow)
+		return 0;
+	return refuse(gate, &verdict, repeat_key(gate, &st));
+}
+
+/* What has all that matters in the call itself. */
+static int judge_other(const struct policy *policy, const struct gate *gate)
+{
+	struct policy_verdict verdict;
+	uint64_t key;
+	int error;
+
+	verdict = decide(policy, gate, gate->addr.name, gate->addr.name_len);
+	if (verdict.allow)
+		return 0;
+	key = repeat_key(gate, NULL);
+	if (was_refused(gate, key, &error))
+		return error;
+	return refuse(gate, &verdict, key);
+}
+
+/* ---- addresses ---------------------------------------------------------- */
+
+static bool read_address(struct gate *gate, const void *address, size_t len)
+{
+	if (len > sizeof(gate->bytes) ||
+	    !memory_read(gate->bytes, address, len))
+		return false;
+	gate->len = (uint32_t)len;
+	addr_decode(&gate->addr, gate->bytes, len);
+	return true;
+}
+
+static bool is_restricted(const struct policy *policy, const struct gate *gate)
+{
+	if (gate->addr.kind == ADDR_AUTOBIND && gate->op != OP_BIND)
+		return false;
+	if (is_unix(gate))
+		return !policy || !policy->unix_all || policy->rule_count > 0;
+	return is_inet(gate) && policy && policy->network != NETWORK_FULL;
+}
+
+static int socket_option(int fd, int option)
+{
+	int value = -1;
+	socklen_t len = sizeof(value);
+
+	raw(SYS_getsockopt, fd, SOL_SOCKET, option, &value, &len);
+	return value;
+}
+
+/* Does the kernel use an address of this kind on this socket? */
+static bool is_used(struct gate *gate)
+{
+	gate->domain = socket_option(gate->fd, SO_DOMAIN);
+	if (is_unix(gate) ? gate->domain != AF_UNIX
+			  : gate->domain != AF_INET6 &&
+				    gate->domain != gate->addr.family)
+		return false;
+	gate->type = socket_option(gate->fd, SO_TYPE);
+	/* A stream knows where it goes (send(2)); MSG_FASTOPEN, which makes
+	 * it connect, is left to the kernel layer. */
+	return gate->op != OP_SEND ||
+	       (gate->type != SOCK_STREAM && gate->type != SOCK_SEQPACKET);
+}
+
+/* A thread that is cancelled in between would leave its pin open, and bind()
+ * is no cancellation point at all. */
+static int judge(const struct policy *policy, struct gate *gate)
+{
+	int error = 0;
+	int state;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	if (is_used(gate))
+		error = gate->addr.kind == ADDR_PATH
+				? judge_path(policy, gate)
+				: judge_other(policy, gate);
+	pthread_setcancelstate(state, NULL);
+	return error;
+}
+
+int gate_address(enum policy_op op, int fd, const void *address, size_t len)
+{
+	const struct policy *policy = init_policy();
+	struct gate gate = {.op = op, .fd = fd};
+	int saved = errno;
+	int error = 0;
+
+	if (read_address(&gate, address, len) && is_restricted(policy, &gate))
+		error = judge(policy, &gate);
+	errno = saved;
+	return error;
+}
+
+/* ---- messages ----------------------------------------------------------- */
+
+static bool is_open(const struct policy *policy)
+{
+	return policy && policy->network == NETWORK_FULL && policy->unix_all &&
+	       policy->rule_count == 0;
+}
+
+int gate_message(int fd, const struct msghdr *message)
+{
+	struct msghdr head;
+	size_t len;
+
+	if (is_open(init_policy()) ||
+	    !memory_read(&head, message, offsetof(struct msghdr, msg_iov)) ||
+	    !head.msg_name)
+		return 0;
+	/* Here the kernel shortens where it is strict elsewhere
+	 * (__copy_msghdr in net/socket.c). */
+	len = head.msg_namelen;
+	if (len > GATE_ADDRESS_MAX && len <= INT32_MAX)
+		len = GATE_ADDRESS_MAX;
+	return gate_address(OP_SEND, fd, head.msg_name, len);
+}
+
+int gate_messages(int fd, const struct mmsghdr *messages, unsigned int *count)
+{
+	unsigned int given = *count < VECTOR_MAX ? *count : VECTOR_MAX;
+
+	for (unsigned int i = 0; i < given; i++) {
+		int error = gate_message(fd, &messages[i].msg_hdr);
+
+		if (error == 0)
+			continue;
+		*count = i;
+		return i == 0 ? error : 0;
+	}
+	return 0;
+}
+
+/* ---- sockets ------------------------------------------------------------ */
+
+/* An unconnected datagram socket reaches any path by sendmsg(2); SOCK_RAW is
+ * SOCK_DGRAM in AF_UNIX. */
+static bool is_unix_withheld(const struct policy *policy, int type)
+{
+	return (!policy || !policy->unix_all) &&
+	       (type == SOCK_DGRAM || type == SOCK_RAW);
+}
+
+/* The sockets that --network none withholds; SMC, MPTCP and SCTP streams get
+ * round what holds for TCP. */
+static bool is_withheld(const struct policy *policy, const struct gate *gate)
+{
+	int protocol = gate->protocol;
+
+	if (gate->domain == AF_UNIX)
+		return is_unix_withheld(policy, gate->type);
+	if (!policy || policy->network == NETWORK_FULL)
+		return false;
+	switch (gate->domain) {
+	case AF_INET:
+	case AF_INET6:
+		return gate->type != SOCK_STREAM ||
+		       (protocol != 0 && protocol != IPPROTO_TCP);
+	case AF_NETLINK:
+		return protocol != 0; /* NETLINK_ROUTE */
+	default:
+		return gate->domain > AF_UNSPEC && gate->domain < AF_MAX;
+	}
+}
+
+int gate_socket(int domain, int type, int protocol)
+{
+	const struct policy *policy = init_policy();
+	struct policy_verdict verdict = {.rule = -1};
+	struct gate gate = {
+		.op = OP_SOCKET,
+		.fd = -1,
+		.domain = domain,
+		.type = type & TYPE_MASK,
+		.protocol = protocol,
+	};
+	int saved = errno;
+	uint64_t key;
+	int error;
+
+	if ((type & ~(TYPE_MASK | TYPE_FLAGS)) != 0 || gate.type > TYPE_MAX ||
+	    !is_withheld(policy, &gate))
+		return 0;
+	verdict.error = EAFNOSUPPORT;
+	if (domain == AF_UNIX || gate_target(&gate) == TARGET_INET)
+		verdict.error = policy ? policy->deny_errno : EACCES;
+	key = repeat_key(&gate, NULL);
+	if (!was_refused(&gate, key, &error))
+		error = refuse(&gate, &verdict, key);
+	errno = saved;
+	return error;
+}

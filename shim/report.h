@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* report.h - tell the supervisor, and hear what a refused call shall return.
+ *
+ * The protocol is in ../policy/report.h.  [signal-safe] [no-alloc]
+ */
+#ifndef SBX_SHIM_REPORT_H
+#define SBX_SHIM_REPORT_H
+
+#include "../policy/policy.h"
+#include "gate.h"
+
+/** report_hello() - The shim is in this process. */
+void report_hello(void);
+
+/**
+ * report_refused() - Ask what a call that the policy refuses shall return.
+ * @count:	times, with those that were not reported
+ *
+ * Without a supervisor the kernel is asked, and the event written to SBX_LOG
+ * or standard error.
+ *
+ * Return: an errno value, or 0: the call must be made after all
+ */
+int report_refused(const struct gate *gate,
+		   const struct policy_verdict *verdict, uint32_t count);
+
+/** report_repeated() - The same was refused again, @count times. */
+void report_repeated(const struct gate *gate, uint32_t count);
+
+#endif /* SBX_SHIM_REPORT_H */
