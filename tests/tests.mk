@@ -27,7 +27,7 @@ $(BUILD)/libsbx.a: $(call objs,obj,$(POLICY) \
 $(UNIT) $(SHIMT): $(BUILD)/tests/%: tests/%.c $(BUILD)/libsbx.a Makefile
 	$(say) CC $@
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CFLAGS) $(RUN_LDFLAGS) -o $@ $< $(BUILD)/libsbx.a \
+	$(Q)$(CC) $(TEST_CFLAGS) -pie $(RUN_LDFLAGS) -o $@ $< $(BUILD)/libsbx.a \
 		$(TESTLIBS)
 $(SHIMT): | $(BUILD)/libsbxshim.so
 

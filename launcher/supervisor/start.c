@@ -9,12 +9,12 @@
  *                                       shared table
  *                                       own copy of the table
  *                                <---   CONFINED, number of the listener
- *   starts its workers
  *                                       connects to the test socket
+ *   answers that call
  *                                <---   TESTED, the errno it got
  *   looks whether anybody came
  *                                --->   GO
- *                                       execve
+ *   starts its workers                  execve
  *                                <---   end of file, or FAILED and errno
  *
  * Descriptors are shared because the alternatives (SCM_RIGHTS, pidfd_getfd)
@@ -258,8 +258,8 @@ static bool test_passed(const struct supervisor_config *config, int error,
 	return error == ECONNREFUSED && !came;
 }
 
-int start_execute(const struct supervisor_config *config,
-		  const struct started *started)
+int start_go(const struct supervisor_config *config,
+	     const struct started *started)
 {
 	const struct note go = { .step = STEP_GO };
 	struct note note;
@@ -275,5 +275,13 @@ int start_execute(const struct supervisor_config *config,
 		return EXIT_SBX;
 	}
 	tell(started->sync, &go);
+	return 0;
+}
+
+int start_executed(const struct supervisor_config *config,
+		   const struct started *started)
+{
+	struct note note;
+
 	return hear(started->sync, &note) ? failed(config, started, &note) : 0;
 }

@@ -27,16 +27,24 @@ int start_confined(const struct supervisor_config *config,
 		   struct started *started);
 
 /**
- * start_execute() - Let it prove its confinement, then let it execute.
+ * start_go() - Judge the command's proof of its confinement, let it execute.
  *
- * The workers must be answering.  The command tries to connect to an
- * ungranted socket of ours; it is let go only if it was refused for the right
- * reason and our socket saw nobody.
+ * The command tries to connect to an ungranted socket of ours, and has been
+ * answered.  It is let go only if it was refused for the right reason and our
+ * socket saw nobody.
  *
  * Return: 0, or the exit code to fail with; a message has been printed and
  *	   the process is gone
  */
-int start_execute(const struct supervisor_config *config,
-		  const struct started *started);
+int start_go(const struct supervisor_config *config,
+	     const struct started *started);
+
+/**
+ * start_executed() - Wait until it executes.
+ *
+ * Return: as start_go()
+ */
+int start_executed(const struct supervisor_config *config,
+		   const struct started *started);
 
 #endif /* SBX_START_H */

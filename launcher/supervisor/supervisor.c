@@ -262,6 +262,24 @@ static void answer_quickly(const struct supervisor *sup)
 	      SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 }
 
+/* The command's first calls may come while the workers are being started:
+ * they wait, and so does the end of this function for its execve(). */
+static int answer(const struct supervisor *sup, const struct loop *loop,
+		  const struct supervisor_config *config,
+		  const struct started *started)
+{
+	int code;
+
+	if (workers_answer_one(sup, loop->timer) != 0)
+		die("cannot answer the self-test");
+	code = start_go(config, started);
+	if (code != 0)
+		return code;
+	if (workers_start() != 0)
+		die("cannot start the supervisor's threads");
+	return start_executed(config, started);
+}
+
 void supervisor_run(const struct supervisor_config *config)
 {
 	static struct supervisor sup;
@@ -283,9 +301,7 @@ void supervisor_run(const struct supervisor_config *config)
 		keep_own_descriptors(&sup, config, &started);
 		open_loop(&loop);
 		answer_quickly(&sup);
-		if (workers_start(&sup, loop.timer) != 0)
-			die("cannot start the supervisor's threads");
-		code = start_execute(config, &started);
+		code = answer(&sup, &loop, config, &started);
 	}
 	if (code != 0) {
 		send_message(&loop, MESSAGE_FAILED, code, true);

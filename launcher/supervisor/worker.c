@@ -229,6 +229,16 @@ static struct worker *free_worker(void)
 	return NULL;
 }
 
+static int prepare(struct worker *w)
+{
+	w->probe[0] = w->probe[1] = -1;
+	w->call = malloc(sizeof(*w->call));
+	if (w->call)
+		return 0;
+	release(w);
+	return ENOMEM;
+}
+
 static int start_worker(void)
 {
 	struct worker *w = free_worker();
@@ -238,12 +248,8 @@ static int start_worker(void)
 
 	if (!w)
 		return EAGAIN;
-	w->probe[0] = w->probe[1] = -1;
-	w->call = malloc(sizeof(*w->call));
-	if (!w->call) {
-		release(w);
+	if (prepare(w) != 0)
 		return ENOMEM;
-	}
 	atomic_fetch_add(&pool.idle, 1);
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
@@ -262,15 +268,32 @@ static void woken(int sig)
 	(void)sig; /* its only purpose is EINTR */
 }
 
-int workers_start(const struct supervisor *sup, int timer)
+int workers_answer_one(const struct supervisor *sup, int timer)
 {
 	const struct sigaction action = { .sa_handler = woken };
-	int error;
+	struct worker *w = &pool.worker[0];
+	struct seccomp_notif req = { 0 };
 
 	pool.sup = sup;
 	pool.timer = timer;
 	sigaction(WAKE_SIGNAL, &action, NULL);
-	error = start_worker();
+	atomic_store(&w->used, true);
+	atomic_store(&pool.idle, 2); /* so that no thread is started yet */
+	if (prepare(w) != 0)
+		return ENOMEM;
+	while (ioctl(sup->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) != 0)
+		if (errno != EINTR)
+			return errno;
+	serve(w, &req);
+	atomic_store(&pool.idle, 0);
+	release(w);
+	return 0;
+}
+
+int workers_start(void)
+{
+	const int error = start_worker();
+
 	return error ? error : start_worker();
 }
 

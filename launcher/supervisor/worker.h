@@ -18,13 +18,23 @@ enum interruption {
 };
 
 /**
- * workers_start() - Begin to answer.
+ * workers_answer_one() - Answer a single notification in this thread.
+ * @sup:	supervisor
  * @timer:	a timerfd that is armed whenever a worker is busy; the caller
  *		polls it and then calls workers_watch()
  *
+ * For the self-test, before there are any workers.
+ *
  * Return: 0, or an errno value
  */
-int workers_start(const struct supervisor *sup, int timer);
+int workers_answer_one(const struct supervisor *sup, int timer);
+
+/**
+ * workers_start() - Begin to answer, in threads.
+ *
+ * Return: 0, or an errno value
+ */
+int workers_start(void);
 
 /**
  * workers_watch() - Interrupt workers whose clients are gone or signalled.
