@@ -4,8 +4,8 @@
  * The answer only chooses how well sbx explains itself (which layer can speak,
  * who comes first in LD_PRELOAD); the kernel backstop holds whatever is found
  * here.  This runs before every command, so the first page of the file answers
- * most questions, and only the dynamic section, its strings and the section
- * names cost another pread(2) each.
+ * most questions; the dynamic section costs another pread(2), and strings that
+ * are not in the first page one each.
  *
  * Nothing in the file is believed: image_read() is the only way to its bytes,
  * it refuses what lies outside of the file, and every loop has a fixed bound.
@@ -270,7 +270,8 @@ static bool has_go_segment(const struct image *image,
 	return false;
 }
 
-/* The note can be left out at build time (-buildid=), this section cannot. */
+/* The note can be left out at build time (-buildid=), this section cannot.
+ * Only asked of static programs: it takes two more reads. */
 static bool has_go_section(const struct image *image, const ElfW(Ehdr) * header)
 {
 	static const char wanted[] = ".go.buildinfo";
@@ -314,7 +315,7 @@ static void probe_program(const struct image *image, struct elf_info *info)
 		find_asan(image, &segments, info);
 	}
 	info->go = has_go_segment(image, &segments) ||
-		   has_go_section(image, &header);
+		   (info->kind == ELF_STATIC && has_go_section(image, &header));
 }
 
 /* The interpreter in a "#!" line; false if the kernel would find none. */

@@ -102,13 +102,26 @@ static bool needs_command(enum action action)
 	return action == ACTION_RUN;
 }
 
+/* Not memset(): it would touch the 18 pages of an empty policy. */
+static void set_defaults(struct options *options)
+{
+	policy_init(&options->policy);
+	options->action = ACTION_RUN;
+	options->backstop = BACKSTOP_AUTO;
+	options->unix_allowlist = false;
+	options->no_shim = false;
+	options->quiet = false;
+	options->log_path = NULL;
+	options->keep_caps = 0;
+	options->command = NULL;
+}
+
 void options_parse(struct options *options, int argc, char **argv)
 {
 	struct parse parse = {.options = options};
 	char **word = argv + (argc > 0);
 
-	memset(options, 0, sizeof(*options));
-	policy_init(&options->policy);
+	set_defaults(options);
 	while (*word && (*word)[0] == '-' && (*word)[1]) {
 		if (!strcmp(*word, "--")) {
 			word++;
