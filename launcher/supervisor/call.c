@@ -19,12 +19,22 @@ static int socket_option(int fd, int option, int *value)
 								      errno;
 }
 
-int call_socket(struct call *call, int fd)
+int call_descriptor(struct call *call, int fd)
 {
 	call->fd = client_fd(&call->client, fd);
-	if (call->fd < 0)
-		return -call->fd;
+	return call->fd < 0 ? -call->fd : 0;
+}
+
+int call_domain(struct call *call)
+{
 	return socket_option(call->fd, SO_DOMAIN, &call->domain);
+}
+
+int call_socket(struct call *call, int fd)
+{
+	const int error = call_descriptor(call, fd);
+
+	return error ? error : call_domain(call);
 }
 
 int call_type(struct call *call)

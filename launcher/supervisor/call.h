@@ -52,10 +52,20 @@ static inline struct answer answer_continue(void)
 }
 
 /**
- * call_socket() - Fetch and classify the socket in the call's first argument.
+ * call_descriptor() - Fetch a descriptor of the client.
  *
- * Return: 0, or an errno value to answer with
+ * Return: 0, or an errno value: EBADF, EACCES if not inspectable
  */
+int call_descriptor(struct call *call, int fd);
+
+/**
+ * call_domain() - Classify what was fetched, by what it is.
+ *
+ * Return: 0, or an errno value: ENOTSOCK, EBADF for an O_PATH descriptor
+ */
+int call_domain(struct call *call);
+
+/** call_socket() - Both, in the order in which most calls do it. */
 int call_socket(struct call *call, int fd);
 
 /** call_type() - SO_TYPE of the call's socket, only asked when needed. */

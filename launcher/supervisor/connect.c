@@ -246,13 +246,13 @@ struct answer op_connect(struct call *call)
 	int error;
 
 	call->op = OP_CONNECT;
-	error = call_socket(call, (int)call->req->data.args[0]);
-	if (error == EACCES)
-		return call_uninspectable(call);
-	if (error)
-		return answer_error(error);
-	error = call_address(call, call->req->data.args[1],
-			     (int)call->req->data.args[2]);
+	/* The order of __sys_connect() in net/socket.c. */
+	error = call_descriptor(call, (int)call->req->data.args[0]);
+	if (!error)
+		error = call_address(call, call->req->data.args[1],
+				     (int)call->req->data.args[2]);
+	if (!error)
+		error = call_domain(call);
 	if (error == EACCES)
 		return call_uninspectable(call);
 	return error ? answer_error(error) : connect_judged(call);
