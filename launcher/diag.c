@@ -94,6 +94,11 @@ void diag_quiet(void)
 	quiet = true;
 }
 
+bool diag_is_quiet(void)
+{
+	return quiet;
+}
+
 void notice(const char *fmt, ...)
 {
 	int saved = errno;

@@ -3,6 +3,8 @@
 #ifndef SBX_DIAG_H
 #define SBX_DIAG_H
 
+#include <stdbool.h>
+
 #define EXIT_SBX	 125 /* sbx-run itself failed */
 #define EXIT_CANNOT_EXEC 126 /* the command was found, not executable */
 #define EXIT_NOT_FOUND	 127 /* the command was not found */
@@ -20,6 +22,9 @@ void die_errno(const char *fmt, ...)
 
 /** diag_quiet() - Make notice() silent (-q). */
 void diag_quiet(void);
+
+/** diag_is_quiet() - Was diag_quiet() called? */
+bool diag_is_quiet(void);
 
 /** notice() - Like warn_msg(), but silenced by -q. */
 void notice(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -113,6 +113,7 @@ void env_prepare(const struct policy *policy, const char *run, const char *shim,
 	set(WIRE_VARIABLE, shim ? wire : NULL);
 	set("SBX_RUN", run);
 	set("SBX_LOG", log);
+	set("SBX_QUIET", shim && diag_is_quiet() ? "1" : NULL);
 	set_preload(shim, program);
 }
 

@@ -32,6 +32,7 @@ const char *env_shim_path(const char **why);
  * that needs libasan.so gets that object first, and one that the caller
  * preloads stays first.  Without a shim the caller's LD_PRELOAD stays as it
  * is, but for the shim of an enclosing sbx-run, which would find no policy.
+ * After diag_quiet() the shim is told by SBX_QUIET to be silent, too.
  * Inherited SBX_ variables that do not hold for this run are removed.  Dies
  * if it cannot.
  */

@@ -88,7 +88,7 @@ const struct option_spec option_table[] = {
 		.name = "network",
 		.words = "none|full",
 		.group = NETWORK,
-		.help = "none (default): no IP sockets; full: untouched, "
+		.help = "none (default): no IP network; full: untouched, "
 			"and AF_UNIX sockets too",
 		.more = "If it is given more than once, the last one\n"
 			"counts.\n",

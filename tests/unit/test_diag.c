@@ -77,6 +77,27 @@ static void long_message_is_cut(void **state)
 	assert_string_equal(child.err + strlen(child.err) - 5, "x...\n");
 }
 
+static void message_is_cut_when_it_must_be(void **state)
+{
+	static char input[6144];
+
+	(void)state;
+	memset(input, 'x', sizeof(input));
+	for (size_t len = 6100; len < sizeof(input); len++) {
+		size_t message = len + strlen("cannot use \"\"");
+		const char *cut;
+
+		input[len] = '\0';
+		child_run(&child, say_plain, input);
+		input[len] = 'x';
+		cut = strstr(child.err, "...\n");
+		assert_int_equal(cut != NULL, message >= 6144);
+		if (!cut)
+			assert_int_equal(strlen(child.err),
+					 strlen("sbx-run: \n") + message);
+	}
+}
+
 static void say_die(void *arg)
 {
 	die("no %s", (const char *)arg);
@@ -178,6 +199,7 @@ int main(void)
 		cmocka_unit_test(control_bytes_are_escaped),
 		cmocka_unit_test(no_byte_reaches_the_terminal_raw),
 		cmocka_unit_test(long_message_is_cut),
+		cmocka_unit_test(message_is_cut_when_it_must_be),
 		cmocka_unit_test(die_exits_with_125),
 		cmocka_unit_test(quiet_silences_notices_only),
 		cmocka_unit_test(errno_survives),

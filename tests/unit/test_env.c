@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "child.h"
+#include "launcher/diag.h"
 #include "launcher/env.h"
 #include "policy/wire.h"
 
@@ -26,6 +27,7 @@ struct call {
 	const char *shim;
 	const char *asan; /* what the program needs, NULL: nothing */
 	const char *log;
+	bool quiet;
 	const char *show; /* the variable to write to stdout */
 };
 
@@ -48,6 +50,9 @@ static void prepare_in_child(void *arg)
 	setenv("SBX_POLICY", "stale", 1);
 	setenv("SBX_LOG", "stale", 1);
 	setenv("SBX_RUN", "stale", 1);
+	setenv("SBX_QUIET", "stale", 1);
+	if (call->quiet)
+		diag_quiet();
 	if (call->asan) {
 		program.asan = true;
 		snprintf(program.asan_name, sizeof(program.asan_name), "%s",
@@ -58,10 +63,12 @@ static void prepare_in_child(void *arg)
 	fputs(value ? value : "(unset)", stdout);
 }
 
+static bool quiet;
+
 static const char *value_of(const char *show, const char *old, const char *shim,
 			    const char *asan, const char *log)
 {
-	struct call call = {old, shim, asan, log, show};
+	struct call call = {old, shim, asan, log, quiet, show};
 
 	child_run(&child, prepare_in_child, &call);
 	assert_string_equal(child.err, "");
@@ -216,6 +223,13 @@ static void markers(void **state)
 	assert_string_equal(value_of("SBX_LOG", NULL, SHIM, NULL, NULL),
 			    "(unset)");
 	assert_string_equal(value_of("SBX_LOG", NULL, SHIM, NULL, "/l"), "/l");
+	assert_string_equal(value_of("SBX_QUIET", NULL, SHIM, NULL, NULL),
+			    "(unset)");
+	quiet = true;
+	assert_string_equal(value_of("SBX_QUIET", NULL, SHIM, NULL, NULL), "1");
+	assert_string_equal(value_of("SBX_QUIET", NULL, NULL, NULL, NULL),
+			    "(unset)");
+	quiet = false;
 }
 
 static int start_empty(void **state)
