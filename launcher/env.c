@@ -102,6 +102,23 @@ static void set_preload(const char *shim, const struct elf_info *program)
 	set(PRELOAD, list.len ? list.text : NULL);
 }
 
+/* The command may change its directory before the shim opens the log. */
+static void set_log(const char *log)
+{
+	autofree char *path = NULL;
+	char dir[PATH_MAX];
+
+	if (!log || *log == '/') {
+		set("SBX_LOG", log);
+		return;
+	}
+	if (!getcwd(dir, sizeof(dir)))
+		die_errno("cannot tell where \"%s\" is", log);
+	if (asprintf(&path, "%s/%s", dir, log) < 0)
+		die("cannot set the environment variable SBX_LOG");
+	set("SBX_LOG", path);
+}
+
 void env_prepare(const struct policy *policy, const char *run, const char *shim,
 		 const struct elf_info *program, const char *log)
 {
@@ -112,7 +129,7 @@ void env_prepare(const struct policy *policy, const char *run, const char *shim,
 		    "grant directories instead of single sockets");
 	set(WIRE_VARIABLE, shim ? wire : NULL);
 	set("SBX_RUN", run);
-	set("SBX_LOG", log);
+	set_log(log);
 	set("SBX_QUIET", shim && diag_is_quiet() ? "1" : NULL);
 	set_preload(shim, program);
 }

@@ -26,7 +26,7 @@ const char *env_shim_path(const char **why);
  * @run:	identifier of this run, for SBX_RUN
  * @shim:	absolute path of libsbxshim.so, or NULL: no shim
  * @program:	what elf_probe() found out about the command
- * @log:	SBX_LOG for --backstop=none, or NULL
+ * @log:	SBX_LOG for --backstop=none, made absolute, or NULL
  *
  * LD_PRELOAD is prepended to the caller's, without a duplicate; a program
  * that needs libasan.so gets that object first, and one that the caller

@@ -223,6 +223,12 @@ static void markers(void **state)
 	assert_string_equal(value_of("SBX_LOG", NULL, SHIM, NULL, NULL),
 			    "(unset)");
 	assert_string_equal(value_of("SBX_LOG", NULL, SHIM, NULL, "/l"), "/l");
+	assert_int_equal(chdir("/"), 0);
+	assert_string_equal(value_of("SBX_LOG", NULL, SHIM, NULL, "a/l"),
+			    "//a/l");
+	assert_int_equal(chdir("/tmp"), 0);
+	assert_string_equal(value_of("SBX_LOG", NULL, SHIM, NULL, "l"),
+			    "/tmp/l");
 	assert_string_equal(value_of("SBX_QUIET", NULL, SHIM, NULL, NULL),
 			    "(unset)");
 	quiet = true;
