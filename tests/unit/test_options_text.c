@@ -126,6 +126,49 @@ static void man_names_every_option(void **state)
 	assert_null(strstr(child.out, " \n"));
 }
 
+/* Every text is there whole, whatever it starts with. */
+static void man_tells_what_options_do(void **state)
+{
+	(void)state;
+	child_run(&child, write_man, NULL);
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_spec *spec = &option_table[i];
+
+		if (!spec->group)
+			continue;
+		assert_non_null(strstr(child.out, spec->help + 1));
+		if (spec->more)
+			assert_non_null(strstr(child.out, spec->more));
+	}
+	assert_non_null(strstr(child.out, "\nDo not restrict AF_UNIX"));
+	assert_non_null(strstr(child.out, "\nnone (default): "));
+}
+
+static void groups_have_one_heading(void **state)
+{
+	static const char *const groups[] = {
+		"AF_UNIX sockets",
+		"Network",
+		"Enforcement",
+		"Messages",
+		"Instead of running a command",
+	};
+	const size_t count = sizeof(groups) / sizeof(groups[0]);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "%s:\n", groups[i]);
+		child_run(&child, write_help, NULL);
+		assert_int_equal(count_lines(child.out, line), 1);
+		snprintf(line, sizeof(line), ".Ss %s\n", groups[i]);
+		child_run(&child, write_man, NULL);
+		assert_int_equal(count_lines(child.out, line), 1);
+		assert_int_equal(count_lines(child.out, ".Ss "), count);
+	}
+}
+
 static void version_is_one_line(void **state)
 {
 	(void)state;
@@ -210,6 +253,8 @@ int main(void)
 		cmocka_unit_test(help_names_every_option),
 		cmocka_unit_test(help_fits_and_is_aligned),
 		cmocka_unit_test(man_names_every_option),
+		cmocka_unit_test(man_tells_what_options_do),
+		cmocka_unit_test(groups_have_one_heading),
 		cmocka_unit_test(version_is_one_line),
 		cmocka_unit_test(print_policy_is_stable),
 		cmocka_unit_test(print_policy_holds_the_longest_name),
