@@ -90,6 +90,7 @@ static _Noreturn void run(struct options *options)
 	static struct pins pins;
 	static char program[PATH_MAX];
 	static char name[17];
+	const char *shim;
 	struct elf_info info;
 	struct supervisor_config config = {
 		.policy = &options->policy,
@@ -115,8 +116,9 @@ static _Noreturn void run(struct options *options)
 		landlock_prepare(check_require(), &options->policy, &pins);
 	if (config.ruleset < 0)
 		die_errno("cannot build the Landlock domain");
-	env_prepare(&options->policy, name, find_shim(options, &info), &info,
-		    NULL);
+	shim = find_shim(options, &info);
+	config.shim_expected = shim && info.kind == ELF_DYNAMIC;
+	env_prepare(&options->policy, name, shim, &info, NULL);
 	process_run(&config);
 }
 

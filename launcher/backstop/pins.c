@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -36,9 +35,6 @@ static bool is_path_rule(const struct policy_rule *rule)
 
 void pins_open(struct pins *pins, const struct policy *policy)
 {
-	/* The kernel stamps files with the coarse clock: a directory made
-	 * just after this may look a tick younger than the precise time. */
-	clock_gettime(CLOCK_REALTIME_COARSE, &pins->start);
 	for (unsigned int i = 0; i < POLICY_MAX_RULES; i++)
 		pins->fd[i] = -1;
 	for (unsigned int i = 0; i < policy->rule_count; i++) {
@@ -53,21 +49,27 @@ void pins_open(struct pins *pins, const struct policy *policy)
 	}
 }
 
-static bool born_after(int fd, const struct timespec *start)
+/* Is any directory above the rule's writable with our rights? */
+static bool way_is_writable(const struct policy *policy,
+			    const struct policy_rule *rule)
 {
-	struct statx stx;
+	char name[PATH_TEXT_MAX];
+	char *slash;
 
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &stx) != 0 ||
-	    !(stx.stx_mask & STATX_BTIME))
-		return false;
-	if (stx.stx_btime.tv_sec != start->tv_sec)
-		return stx.stx_btime.tv_sec > start->tv_sec;
-	return (long)stx.stx_btime.tv_nsec >= start->tv_nsec;
+	memcpy(name, policy_rule_name(policy, rule), rule->pin_len);
+	name[rule->pin_len] = '\0';
+	while ((slash = strrchr(name, '/')) && slash > name) {
+		*slash = '\0';
+		if (faccessat(AT_FDCWD, name, W_OK, AT_EACCESS) == 0)
+			return true;
+	}
+	return faccessat(AT_FDCWD, "/", W_OK, AT_EACCESS) == 0;
 }
 
 int pins_revive(struct pins *pins, const struct policy *policy,
 		unsigned int rule)
 {
+	const struct policy_rule *r = &policy->rules[rule];
 	struct stat st;
 	autoclose int fd = -1;
 
@@ -75,9 +77,9 @@ int pins_revive(struct pins *pins, const struct policy *policy,
 		return -1;
 	if (st.st_nlink > 0)
 		return 0;
-	fd = open_directory(policy, &policy->rules[rule]);
-	if (fd < 0 || !born_after(fd, &pins->start))
+	if (way_is_writable(policy, r))
 		return -1;
+	fd = open_directory(policy, r);
 	/* dup3 replaces in one step: a concurrent reader sees either. */
-	return dup3(fd, pins->fd[rule], O_CLOEXEC) < 0 ? -1 : 0;
+	return fd < 0 || dup3(fd, pins->fd[rule], O_CLOEXEC) < 0 ? -1 : 0;
 }

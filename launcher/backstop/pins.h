@@ -7,13 +7,10 @@
 #ifndef SBX_PINS_H
 #define SBX_PINS_H
 
-#include <time.h>
-
 #include "../../policy/policy.h"
 
 struct pins {
 	int fd[POLICY_MAX_RULES]; /* O_PATH directory; -1: abstract rule */
-	struct timespec start;	  /* CLOCK_REALTIME when they were opened */
 };
 
 /**
@@ -30,8 +27,8 @@ void pins_open(struct pins *pins, const struct policy *policy);
  * @rule:	a path rule
  *
  * A service manager removes and re-creates /run/NAME when a server restarts;
- * the grant must survive that.  The new directory is accepted only if it was
- * born after start: nobody can have moved an old one there.
+ * the grant survives that if no directory on the way is writable for us, and
+ * so for nobody sandboxed: a writer could have moved any directory there.
  *
  * Return: 0 if the pin is alive (again), -1 otherwise
  */

@@ -253,7 +253,7 @@ static void flush_all(struct log *log)
 		flush_fold(log, &log->folds[i]);
 }
 
-void log_command_ended(struct log *log)
+void log_command_ended(struct log *log, const char *remark)
 {
 	pthread_mutex_lock(&log->lock);
 	flush_all(log);
@@ -262,6 +262,8 @@ void log_command_ended(struct log *log)
 	if (log->text && log->lost_text > 0)
 		warn_msg("%llu lines about denials could not be shown",
 			 (unsigned long long)log->lost_text);
+	if (log->text && remark && log->seq > 0)
+		warn_msg("%s", remark);
 	log->text = false;
 	pthread_mutex_unlock(&log->lock);
 }

@@ -39,8 +39,9 @@ bool log_tick(struct log *log);
 /**
  * log_command_ended() - Show what was held back for the terminal's sake,
  *			 and leave stderr alone from now on.
+ * @remark:	a sentence to add if anything was refused, or NULL
  */
-void log_command_ended(struct log *log);
+void log_command_ended(struct log *log, const char *remark);
 
 /** log_close() - Write what is left, and the number of lines lost. */
 void log_close(struct log *log);

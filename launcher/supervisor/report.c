@@ -77,6 +77,7 @@ struct answer op_report(struct call *call)
 
 	switch (call->req->data.args[1]) {
 	case REPORT_HELLO:
+		atomic_store(call->sup->shim_seen, true);
 		return answer_error(0);
 	case REPORT_REFUSED:
 	case REPORT_REPEATED:

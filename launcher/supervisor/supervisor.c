@@ -28,6 +28,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <sys/utsname.h>
@@ -77,12 +78,20 @@ static _Noreturn void finish(struct loop *loop)
 	_exit(0);
 }
 
+static const char *remark(const struct supervisor *sup)
+{
+	if (!sup->shim_expected || atomic_load(sup->shim_seen))
+		return NULL;
+	return "the shim was not loaded into the command; "
+	       "the supervisor refused alone";
+}
+
 static void command_ended(struct loop *loop, int status)
 {
 	const bool last = hung_up(loop->sup->listener);
 
 	loop->running = false;
-	log_command_ended(loop->sup->log);
+	log_command_ended(loop->sup->log, remark(loop->sup));
 	if (last)
 		log_close(loop->sup->log);
 	send_message(loop, MESSAGE_EXITED, status, last);
@@ -199,6 +208,7 @@ static bool may_restart(bool killable)
 static void init(struct supervisor *sup,
 		 const struct supervisor_config *config)
 {
+	static atomic_bool shim_seen;
 	struct stat ns;
 	const struct log_config log = {
 		.run = config->run,
@@ -208,6 +218,8 @@ static void init(struct supervisor *sup,
 
 	sup->policy = config->policy;
 	sup->pins = config->pins;
+	sup->shim_expected = config->shim_expected;
+	sup->shim_seen = &shim_seen;
 	sup->pid = getpid();
 	sup->privileged = geteuid() == 0;
 	sup->group_count = getgroups(CLIENT_GROUPS_MAX, sup->groups);
@@ -255,6 +267,17 @@ static void open_loop(struct loop *loop)
 		die_errno("cannot make the supervisor's descriptors");
 }
 
+/* The command keeps the caller's limit; we hold a few for each client. */
+static void raise_limits(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static void answer_quickly(const struct supervisor *sup)
 {
 	/* Linux 6.6; without it answers only take longer to arrive. */
@@ -299,6 +322,7 @@ void supervisor_run(const struct supervisor_config *config)
 		sup.restarts = may_restart(sup.killable);
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 		keep_own_descriptors(&sup, config, &started);
+		raise_limits();
 		open_loop(&loop);
 		answer_quickly(&sup);
 		code = answer(&sup, &loop, config, &started);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,6 +25,8 @@ struct bound;
 struct supervisor {
 	const struct policy *policy;
 	struct pins *pins;
+	bool shim_expected;    /* the command should load it */
+	atomic_bool *shim_seen; /* ... and said so */
 	struct bound *bound; /* sockets that sandboxed processes bound */
 	struct log *log;
 	int listener;	     /* seccomp notification descriptor */
@@ -60,6 +63,7 @@ struct supervisor_config {
 	const char *run;      /* identifier of this run */
 	const char *log_path; /* --log, or NULL */
 	bool quiet;
+	bool shim_expected; /* a dynamic program, and no --no-shim */
 	int ruleset;	      /* Landlock domain of the command */
 	uint64_t keep_caps;
 	const sigset_t *mask; /* signal mask of the command */
