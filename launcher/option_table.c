@@ -107,7 +107,7 @@ const struct option_spec option_table[] = {
 	{
 		.name = "no-shim",
 		.group = ENFORCEMENT,
-		.help = "do not preload libsbxshim.so; denials are "
+		.help = "do not preload libsbxshim.so; refusals are "
 			"explained less well",
 		.set = option_no_shim,
 	},
@@ -125,7 +125,7 @@ const struct option_spec option_table[] = {
 		.arg = "FILE",
 		.group = MESSAGES,
 		.help = "append one JSON object a line to FILE for each "
-			"decision",
+			"refusal",
 		.more = "See\n"
 			".Sx EVENTS .\n",
 		.set = option_log,
@@ -134,7 +134,7 @@ const struct option_spec option_table[] = {
 		.name = "quiet",
 		.letter = 'q',
 		.group = MESSAGES,
-		.help = "do not show denials and notices",
+		.help = "do not show refusals and notices",
 		.set = option_quiet,
 	},
 	{

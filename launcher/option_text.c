@@ -118,7 +118,8 @@ static void man_option(FILE *out, const struct option_spec *spec)
 	if (spec->arg)
 		fprintf(out, " Ar %s", spec->arg);
 	else if (spec->words)
-		man_words(out, " Cm", spec->words);
+		man_words(out, has_choice(spec) ? " Cm" : " Ns = Ns Cm",
+			  spec->words);
 	fprintf(out, "\n%c%s.\n", literal ? first : toupper(first),
 		spec->help + 1);
 	if (spec->arg && spec->words) {

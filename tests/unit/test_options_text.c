@@ -122,6 +122,8 @@ static void man_names_every_option(void **state)
 			 count_lines(child.out, ".Ss "));
 	assert_non_null(strstr(child.out, ".It Fl q , Fl -quiet\n"));
 	assert_non_null(strstr(child.out, ".It Fl -network Cm none | full\n"));
+	assert_non_null(strstr(child.out, ".It Fl -unix-sockets Ns = Ns Cm "
+					  "allowlist\n"));
 	assert_non_null(strstr(child.out, ".Cm EACCES | EPERM |"));
 	assert_null(strstr(child.out, " \n"));
 }
