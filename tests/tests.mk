@@ -68,8 +68,9 @@ check-asan:
 	$(Q)$(MAKE) BUILD=build-asan SAN=address,undefined check-unit
 check-tsan:
 	$(Q)$(MAKE) BUILD=build-tsan SAN=thread all $(addprefix \
-		build-tsan/tests/lib/,srv cli)
-	$(Q)SBX_BUILD=$(CURDIR)/build-tsan SBX_STRESS_SECONDS=5 $(PROVE) \
+		build-tsan/tests/lib/,srv stress)
+	$(Q)SBX_BUILD=$(CURDIR)/build-tsan SBX_STRESS_SECONDS=3 \
+		SBX_SANITIZED=1 $(PROVE) \
 		tests/e2e/stress.t
 
 # ---- lint: every tool clean, each file once until it changes --------------

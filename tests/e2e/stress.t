@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# stress.t - 64 clients at once: no error, and the supervisor stays as it is.
+#
+# SBX_STRESS_SECONDS says how long; SBX_SANITIZED=1 that memory is not counted.
+source "$(dirname "$0")/../lib/tap.sh"
+seconds=${SBX_STRESS_SECONDS:-10}
+LIMIT=$((seconds + 60))
+
+private_dir run
+s=$T/run/srv
+start_server srv "$lib/srv" -q "$s"
+start_server other "$lib/srv" -q "$T/run/other"
+servers=("${tap_pids[@]}")
+wait_for_socket "$s"
+wait_for_socket "$T/run/other"
+run "$lib/stress" -s 1 "$s"
+like "$out" '^done [0-9]{3,}' "without sbx: many connections"
+
+# supervisor PID - the child of the launcher
+supervisor() {
+	pgrep -P "$1"
+}
+
+# measure PID - sets fds, threads, memory (its own, in KiB); /proc/PID/fd is
+# root's to read.
+measure() {
+	local key value rest
+
+	while read -r key value rest; do
+		case $key in
+		Threads:) threads=$value ;;
+		RssAnon:) memory=$value ;;
+		FDSize:) fds=$value ;;
+		esac
+	done <"/proc/$1/status"
+	((EUID)) || fds=$(find "/proc/$1/fd" -mindepth 1 | wc -l)
+}
+
+# The command runs a line of what it is told, says "over", and waits.
+mkfifo "$T/do" "$T/done"
+chmod 666 "$T/do" "$T/done"
+exec 5<>"$T/do" 6<>"$T/done"
+inside() {
+	local line
+
+	echo "$1" >&5
+	read -r -t "$LIMIT" line <&6
+	out=$line
+}
+
+# flat SPARE TEXT - no more of anything than before, but SPARE descriptors
+flat() {
+	sleep 0.3
+	measure "$sup"
+	diag "$fds $threads $memory $2"
+	ok "the supervisor's descriptors $2" test "$fds" -le $((before[0] + $1))
+	ok "the supervisor's threads $2" test "$threads" -le "${before[1]}"
+	[[ ${SBX_SANITIZED-} ]] || ok "the supervisor's memory $2" \
+		test "$memory" -le $((before[2] + 512))
+}
+
+each() {
+	local sbx_pid sup before name=log.$user${shim[0]-}
+
+	SERVER_USER=$user start_server "$name" "$sbx_run" "${shim[@]}" -q \
+		--allow-unix-socket "$s" -- bash -c "exec 5>&- 6>&-
+		while read -r line; do eval \"\$line\" 2>&1 | tail -n 1; done \
+		<'$T/do' >'$T/done'"
+	sbx_pid=$pid
+	inside "$lib/stress -s 2 $s"
+	like "$out" '^done [0-9]{3,}' "64 clients warm up, $mode"
+	sup=$(supervisor "$sbx_pid")
+	measure "$sup"
+	before=("$fds" "$threads" "$memory")
+	inside "$lib/stress -s $seconds $s"
+	like "$out" '^done [0-9]{3,}' "64 clients for $seconds s, $mode"
+	diag "$out connections; descriptors, threads, KiB: ${before[*]} before"
+	flat 0 "after ${out#done } connections, $mode"
+	inside "$lib/stress -r -s 2 $T/run/other"
+	like "$out" '^done [0-9]{3,}' "64 clients are refused, $mode"
+	# A thread may keep the last socket it looked at until the next one.
+	flat "$threads" "after ${out#done } refusals, $mode"
+	inside "$lib/stress -s 1 $s"
+	like "$out" '^done [0-9]{3,}' "and served again, $mode"
+	kill -TERM "$sbx_pid"
+	wait "$sbx_pid"
+	is "$?" 143 "it ends by the signal it is sent, $mode"
+	unlike "$(<"$T/$name.log")" Sanitizer "no data race, $mode"
+}
+
+# Long once, with everything between client and supervisor; short otherwise.
+user=${users[0]} shim=() mode="as $user"
+each
+seconds=2
+user=${users[-1]} shim=(--no-shim) mode="as $user, no shim"
+each
+stop_server "${servers[@]}"
+is "$(sed -n 's/^total \([0-9]*\) .*/\1/p' "$T/other.log")" 0 \
+	"the server that is not granted saw nothing"
+done_testing
