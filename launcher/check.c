@@ -63,11 +63,10 @@ static int probe_memory(pid_t pid)
 {
 	static char source = 'x';
 	char target = 0;
-	const struct iovec local = { .iov_base = &target, .iov_len = 1 };
-	const struct iovec remote = { .iov_base = &source, .iov_len = 1 };
+	const struct iovec local = {.iov_base = &target, .iov_len = 1};
+	const struct iovec remote = {.iov_base = &source, .iov_len = 1};
 
-	return process_vm_readv(pid, &local, 1, &remote, 1, 0) == 1 ? 0 :
-								      errno;
+	return process_vm_readv(pid, &local, 1, &remote, 1, 0) == 1 ? 0 : errno;
 }
 
 static int with_child(int (*probe)(pid_t pid))
@@ -96,8 +95,7 @@ static int probe_descriptors(void)
 
 static int probe_threads(void)
 {
-	autoclose int fd =
-		(int)syscall(SYS_pidfd_open, getpid(), PIDFD_THREAD);
+	autoclose int fd = (int)syscall(SYS_pidfd_open, getpid(), PIDFD_THREAD);
 
 	return fd < 0 ? errno : 0;
 }
@@ -137,29 +135,28 @@ static const struct mechanism {
 	bool needed;
 	const char *present, *absent;
 } mechanisms[] = {
-	{ "seccomp user notification", seccomp_probe, true,
-	  "every connect, bind and listen is mediated",
-	  "nothing can be mediated" },
-	{ "process_vm_readv", probe_inspection, true,
-	  "addresses of clients can be read",
-	  "clients cannot be inspected" },
-	{ "pidfd_getfd", probe_descriptors, true,
-	  "sockets of clients can be fetched",
-	  "connects cannot be performed for clients" },
-	{ "thread pidfds", probe_threads, false,
-	  "threads with a descriptor table of their own are served",
-	  "threads with a descriptor table of their own are refused" },
-	{ "Landlock", probe_landlock, true,
-	  "mounts and moves of sockets are locked, neighbours are out of "
-	  "reach",
-	  "sockets could be moved to granted names" },
-	{ "Landlock scopes", probe_scopes, false,
-	  "no signals to processes outside",
-	  "the supervisor can be killed from inside; all is refused then" },
-	{ "/proc", probe_proc, true, "paths of clients can be resolved",
-	  "paths of clients cannot be resolved" },
-	{ "shim", probe_shim, false, "refusals are explained early",
-	  "refusals are explained by the supervisor only" },
+	{"seccomp user notification", seccomp_probe, true,
+	 "every connect, bind and listen is mediated",
+	 "nothing can be mediated"},
+	{"process_vm_readv", probe_inspection, true,
+	 "addresses of clients can be read", "clients cannot be inspected"},
+	{"pidfd_getfd", probe_descriptors, true,
+	 "sockets of clients can be fetched",
+	 "connects cannot be performed for clients"},
+	{"thread pidfds", probe_threads, false,
+	 "threads with a descriptor table of their own are served",
+	 "threads with a descriptor table of their own are refused"},
+	{"Landlock", probe_landlock, true,
+	 "mounts and moves of sockets are locked, neighbours are out of "
+	 "reach",
+	 "sockets could be moved to granted names"},
+	{"Landlock scopes", probe_scopes, false,
+	 "no signals to processes outside",
+	 "the supervisor can be killed from inside; all is refused then"},
+	{"/proc", probe_proc, true, "paths of clients can be resolved",
+	 "paths of clients cannot be resolved"},
+	{"shim", probe_shim, false, "refusals are explained early",
+	 "refusals are explained by the supervisor only"},
 };
 
 #define MECHANISMS (sizeof(mechanisms) / sizeof(*mechanisms))
@@ -189,8 +186,8 @@ int check_print(FILE *out)
 		works &= !error || !mechanisms[i].needed;
 	}
 	fprintf(out, "%s\n",
-		works ? "tier: supervised" :
-			"tier: none; sbx-run refuses to run commands here, "
+		works ? "tier: supervised"
+		      : "tier: none; sbx-run refuses to run commands here, "
 			"but for --backstop=none");
 	return works ? 0 : EXIT_SBX;
 }

@@ -43,8 +43,8 @@ static bool reaches_anything(const struct policy *policy, int domain, int type)
 	if (type == SOCK_STREAM || type == SOCK_SEQPACKET ||
 	    domain == AF_NETLINK)
 		return false;
-	return domain == AF_UNIX ? !policy->unix_all :
-				   policy->network == NETWORK_NONE;
+	return domain == AF_UNIX ? !policy->unix_all
+				 : policy->network == NETWORK_NONE;
 }
 
 static void check(const struct policy *policy, int fd)

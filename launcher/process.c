@@ -56,7 +56,7 @@ static _Noreturn void end_as(int status)
 {
 	if (WIFSIGNALED(status)) {
 		/* The command dumped its core if it wanted to. */
-		const struct rlimit none = { 0 };
+		const struct rlimit none = {0};
 
 		setrlimit(RLIMIT_CORE, &none);
 		raise_default(WTERMSIG(status));
@@ -148,8 +148,7 @@ static void on_signals(struct launcher *l)
 {
 	struct signalfd_siginfo info;
 
-	while (read(l->signals, &info, sizeof(info)) ==
-	       (ssize_t)sizeof(info)) {
+	while (read(l->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
 			on_child(l);
 		else if (info.ssi_code != SI_KERNEL)
@@ -167,8 +166,8 @@ static _Noreturn void wait_for_command(struct launcher *l)
 		die_errno("cannot read signals");
 	for (;;) {
 		struct pollfd p[] = {
-			{ .fd = l->signals, .events = POLLIN },
-			{ .fd = l->channel, .events = POLLIN },
+			{.fd = l->signals, .events = POLLIN},
+			{.fd = l->channel, .events = POLLIN},
 		};
 
 		if (poll(p, 2, -1) < 0 && errno != EINTR)
@@ -182,13 +181,12 @@ static _Noreturn void wait_for_command(struct launcher *l)
 
 void process_run(struct supervisor_config *config)
 {
-	struct launcher launcher = { .channel = -1 };
-	sigset_t all, mask;
+	struct launcher launcher = {.channel = -1};
+	sigset_t all;
 	int channel[2];
 
 	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &mask);
-	config->mask = &mask;
+	sigprocmask(SIG_BLOCK, &all, &config->mask);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) !=
 		    0 ||
 	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)

@@ -48,9 +48,9 @@ struct variant {
 };
 
 static const struct variant variants[] = {
-	{ "filter_none_allowlist", 1, 1 },
-	{ "filter_none_unix", 1, 0 },
-	{ "filter_full_allowlist", 0, 1 },
+	{"filter_none_allowlist", 1, 1},
+	{"filter_none_unix", 1, 0},
+	{"filter_full_allowlist", 0, 1},
 };
 
 /* Calls that are refused outright: a library falls back on ENOSYS. */
@@ -61,7 +61,7 @@ static const int absent[] = {
 };
 
 /* Terminal ioctls that type into the caller's terminal. */
-static const unsigned int terminal_ioctls[] = { TIOCSTI, TIOCLINUX };
+static const unsigned int terminal_ioctls[] = {TIOCSTI, TIOCLINUX};
 
 static void check(int rc, const char *what)
 {
@@ -85,7 +85,7 @@ static struct scmp_arg_cmp low32(unsigned int arg, uint64_t value)
 
 static void notify_family(scmp_filter_ctx ctx, uint64_t family)
 {
-	const struct scmp_arg_cmp c[] = { low32(0, family) };
+	const struct scmp_arg_cmp c[] = {low32(0, family)};
 
 	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socket), 1, c);
 }
@@ -119,7 +119,7 @@ static void add_families(scmp_filter_ctx ctx)
  * SOCK_DGRAM in AF_UNIX (unix_create in net/unix/af_unix.c). */
 static void add_datagrams(scmp_filter_ctx ctx)
 {
-	static const int kinds[] = { SOCK_DGRAM, SOCK_RAW };
+	static const int kinds[] = {SOCK_DGRAM, SOCK_RAW};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		const struct scmp_arg_cmp c[] = {
@@ -140,9 +140,9 @@ static void add_fastopen(scmp_filter_ctx ctx)
 		int call;
 		unsigned int flags;
 	} sends[] = {
-		{ SCMP_SYS(sendto), 3 },
-		{ SCMP_SYS(sendmsg), 2 },
-		{ SCMP_SYS(sendmmsg), 3 },
+		{SCMP_SYS(sendto), 3},
+		{SCMP_SYS(sendmsg), 2},
+		{SCMP_SYS(sendmmsg), 3},
 	};
 
 	for (size_t i = 0; i < sizeof(sends) / sizeof(*sends); i++) {
@@ -163,7 +163,7 @@ static void add_common(scmp_filter_ctx ctx)
 		low32(0, PR_SET_DUMPABLE),
 		SCMP_A1_64(SCMP_CMP_EQ, 0),
 	};
-	const struct scmp_arg_cmp report[] = { low32(0, REPORT_PRCTL) };
+	const struct scmp_arg_cmp report[] = {low32(0, REPORT_PRCTL)};
 
 	for (size_t i = 0; i < sizeof(absent) / sizeof(*absent); i++)
 		add(ctx, SCMP_ACT_ERRNO(ENOSYS), absent[i], 0, NULL);

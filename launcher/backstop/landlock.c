@@ -97,9 +97,9 @@ int landlock_prepare(int abi, const struct policy *policy,
 	};
 	const struct ruleset_attr *attr =
 		policy->unix_all ? &unrestricted : &allowlist;
-	const size_t size = abi >= LANDLOCK_ABI_SCOPES ?
-				    sizeof(*attr) :
-				    sizeof(attr->handled_access_fs);
+	const size_t size = abi >= LANDLOCK_ABI_SCOPES
+				    ? sizeof(*attr)
+				    : sizeof(attr->handled_access_fs);
 	autoclose int ruleset = create_ruleset(attr, size);
 
 	if (ruleset < 0 || add_rules(ruleset, policy, pins) != 0)

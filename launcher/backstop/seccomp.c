@@ -41,11 +41,9 @@ bool seccomp_needed(const struct policy *policy)
 
 int seccomp_apply(const struct policy *policy, bool *killable)
 {
-	const struct sock_fprog none_allowlist =
-		PROGRAM(filter_none_allowlist);
+	const struct sock_fprog none_allowlist = PROGRAM(filter_none_allowlist);
 	const struct sock_fprog none_unix = PROGRAM(filter_none_unix);
-	const struct sock_fprog full_allowlist =
-		PROGRAM(filter_full_allowlist);
+	const struct sock_fprog full_allowlist = PROGRAM(filter_full_allowlist);
 
 	if (policy->network == NETWORK_FULL)
 		return load_listening(&full_allowlist, killable);

@@ -75,22 +75,22 @@ static int bind_as_given(const struct binding *b)
 {
 	const struct call *call = b->call;
 
-	if (bind(call->fd, (const struct sockaddr *)call->raw,
-		 call->raw_len) == 0)
+	if (bind(call->fd, (const struct sockaddr *)call->raw, call->raw_len) ==
+	    0)
 		return 0;
 	return errno;
 }
 
 static int bind_last_component(const struct binding *b)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 
 	if (fchdir(b->parent) != 0)
 		return errno;
 	strcpy(addr.sun_path, b->base);
-	return bind(b->call->fd, (struct sockaddr *)&addr, sizeof(addr)) == 0 ?
-		       0 :
-		       errno;
+	return bind(b->call->fd, (struct sockaddr *)&addr, sizeof(addr)) == 0
+		       ? 0
+		       : errno;
 }
 
 static int bind_confined(const struct binding *b)
@@ -140,8 +140,8 @@ static int bind_apart(struct binding *b)
 static void remember_node(const struct binding *b)
 {
 	struct stat st;
-	autoclose int fd = openat(b->parent, b->base,
-				  O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	autoclose int fd =
+		openat(b->parent, b->base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode))
 		bound_add_node(b->call->sup->bound, steal_fd(&fd), &st);
@@ -179,9 +179,8 @@ static int natural_error(int parent, const char *base)
 		return ENOENT;
 	if (strcmp(base, ".") == 0 || strcmp(base, "..") == 0)
 		return EADDRINUSE;
-	return fstatat(parent, base, &st, AT_SYMLINK_NOFOLLOW) == 0 ?
-		       EADDRINUSE :
-		       0;
+	return fstatat(parent, base, &st, AT_SYMLINK_NOFOLLOW) == 0 ? EADDRINUSE
+								    : 0;
 }
 
 static struct answer bind_in(struct call *call, int parent, const char *base,
@@ -233,9 +232,9 @@ static int bind_here(struct call *call)
 	if (error)
 		return EACCES;
 	error = bind(call->fd, (const struct sockaddr *)call->raw,
-		     call->raw_len) == 0 ?
-			0 :
-			errno;
+		     call->raw_len) == 0
+			? 0
+			: errno;
 	if (changed)
 		client_act_as_self(call->sup);
 	return error;
@@ -251,8 +250,8 @@ static void remember_name(const struct call *call)
 
 	if (getsockname(call->fd, (struct sockaddr *)&addr, &len) == 0 &&
 	    fstat(call->fd, &st) == 0 && len >= start)
-		bound_add_name(call->sup->bound, addr.sun_path + 1,
-			       len - start, st.st_ino);
+		bound_add_name(call->sup->bound, addr.sun_path + 1, len - start,
+			       st.st_ino);
 }
 
 static struct answer bind_abstract(struct call *call)
@@ -261,8 +260,8 @@ static struct answer bind_abstract(struct call *call)
 	const bool named = addr->kind == ADDR_ABSTRACT;
 	const struct policy_verdict verdict =
 		named ? judge_abstract(call->sup, OP_BIND, addr->name,
-				       addr->name_len) :
-			judge_kind(call->sup, OP_BIND, TARGET_AUTOBIND);
+				       addr->name_len)
+		      : judge_kind(call->sup, OP_BIND, TARGET_AUTOBIND);
 	int error;
 
 	if (!verdict.allow)

@@ -101,9 +101,7 @@ void bound_add_node(struct bound *b, int fd, const struct stat *st)
 		node = &b->nodes[b->additions % NODES_MAX];
 		drop(node);
 	}
-	*node = (struct node){ .fd = fd,
-			       .dev = st->st_dev,
-			       .ino = st->st_ino };
+	*node = (struct node){.fd = fd, .dev = st->st_dev, .ino = st->st_ino};
 	pthread_mutex_unlock(&b->lock);
 }
 
@@ -119,8 +117,7 @@ bool bound_has_node(struct bound *b, const struct stat *st)
 	return found;
 }
 
-void bound_add_name(struct bound *b, const char *name, size_t len,
-		    ino_t inode)
+void bound_add_name(struct bound *b, const char *name, size_t len, ino_t inode)
 {
 	struct name *slot;
 

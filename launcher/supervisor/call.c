@@ -15,8 +15,7 @@ static int socket_option(int fd, int option, int *value)
 {
 	socklen_t len = sizeof(*value);
 
-	return getsockopt(fd, SOL_SOCKET, option, value, &len) == 0 ? 0 :
-								      errno;
+	return getsockopt(fd, SOL_SOCKET, option, value, &len) == 0 ? 0 : errno;
 }
 
 int call_descriptor(struct call *call, int fd)
@@ -102,9 +101,9 @@ static void add_report(struct event *event, const struct report *report)
 	event->count = report->count ? report->count : 1;
 	memcpy(event->host, report->host, sizeof(event->host));
 	event->host[sizeof(event->host) - 1] = '\0';
-	event->stack_len = report->stack_len < REPORT_STACK_MAX ?
-				   report->stack_len :
-				   REPORT_STACK_MAX;
+	event->stack_len = report->stack_len < REPORT_STACK_MAX
+				   ? report->stack_len
+				   : REPORT_STACK_MAX;
 	memcpy(event->stack, report->stack, sizeof(event->stack));
 }
 
@@ -144,9 +143,10 @@ struct answer call_refuse(struct call *call,
 	identify(call);
 	event->verdict = *verdict;
 	event->note = note;
-	event->rule = verdict->rule < 0 ?
-			      NULL :
-			      policy->arena + policy->rules[verdict->rule].given;
+	event->rule =
+		verdict->rule < 0
+			? NULL
+			: policy->arena + policy->rules[verdict->rule].given;
 	if (kind == TARGET_PATH && len < sizeof(event->resolved)) {
 		memcpy(event->resolved, request.name, len);
 		event->resolved[len] = '\0';

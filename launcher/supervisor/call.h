@@ -43,12 +43,12 @@ struct answer {
 
 static inline struct answer answer_error(int error)
 {
-	return (struct answer){ .error = error };
+	return (struct answer){.error = error};
 }
 
 static inline struct answer answer_continue(void)
 {
-	return (struct answer){ .go_on = true };
+	return (struct answer){.go_on = true};
 }
 
 /**

@@ -48,13 +48,11 @@ static int open_leader(const struct client *client)
 
 static int open_pidfd(const struct client *client)
 {
-	const int fd =
-		(int)syscall(SYS_pidfd_open, client->tid, PIDFD_THREAD);
+	const int fd = (int)syscall(SYS_pidfd_open, client->tid, PIDFD_THREAD);
 
 	if (fd >= 0)
 		return fd;
-	return errno == EINVAL ? open_leader(client) :
-				 -inspection_error(errno);
+	return errno == EINVAL ? open_leader(client) : -inspection_error(errno);
 }
 
 static void forget(struct client_cache *cache)
@@ -74,7 +72,7 @@ int client_pidfd(const struct client *client)
 	forget(cache);
 	fd = open_pidfd(client);
 	if (fd >= 0)
-		*cache = (struct client_cache){ client->tid, fd };
+		*cache = (struct client_cache){client->tid, fd};
 	return fd;
 }
 
@@ -89,7 +87,7 @@ bool client_alive(const struct client *client)
 int client_read(const struct client *client, uint64_t from, void *to,
 		size_t len)
 {
-	const struct iovec local = { .iov_base = to, .iov_len = len };
+	const struct iovec local = {.iov_base = to, .iov_len = len};
 	const struct iovec remote = {
 		.iov_base = (void *)(uintptr_t)from,
 		.iov_len = len,
@@ -136,7 +134,7 @@ static void parse_row(struct client_status *s, const char *row,
 		      uint64_t *thread, uint64_t *process, uint64_t *masked)
 {
 	const char *value = strchr(row, '\t');
-	unsigned int ids[4] = { 0 };
+	unsigned int ids[4] = {0};
 
 	if (!value)
 		return;

@@ -21,7 +21,7 @@
 
 static bool has_send_timeout(int fd)
 {
-	struct timeval tv = { 0 };
+	struct timeval tv = {0};
 	socklen_t len = sizeof(tv);
 
 	getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &len);
@@ -44,8 +44,7 @@ static int connect_patiently(struct call *call, const struct sockaddr *addr,
 			return ESRCH;
 		case INTERRUPT_SIGNAL:
 			/* sock_intr_errno() in include/net/sock.h */
-			return has_send_timeout(call->fd) ? EINTR :
-							    ERESTARTSYS;
+			return has_send_timeout(call->fd) ? EINTR : ERESTARTSYS;
 		case INTERRUPT_OVERLOAD:
 			return EAGAIN;
 		}
@@ -78,8 +77,9 @@ static int forgive_restart(pid_t tid, ino_t socket, int error)
 			    (now.tv_nsec - last->at.tv_nsec) / 1000000 <
 		    RESTART_MS)
 		error = 0;
-	*last = error ? (struct success){ 0 } :
-			(struct success){ tid, socket, now };
+	memset(last, 0, sizeof(*last));
+	if (error == 0)
+		*last = (struct success){tid, socket, now};
 	pthread_mutex_unlock(&lock);
 	return error;
 }
@@ -104,14 +104,14 @@ static const struct sockaddr *raw(const struct call *call)
 /* For what cannot reach anything the policy is about. */
 static struct answer connect_as_is(struct call *call)
 {
-	return call->report ? answer_error(0) :
-			      answer_error(connect_once(call, raw(call),
+	return call->report ? answer_error(0)
+			    : answer_error(connect_once(call, raw(call),
 							call->raw_len));
 }
 
 static socklen_t held_address(struct sockaddr_un *addr, int pin)
 {
-	*addr = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};
 	snprintf(addr->sun_path, sizeof(addr->sun_path), "/proc/self/fd/%d",
 		 pin);
 	return sizeof(*addr);
@@ -128,17 +128,17 @@ static struct answer connect_node(struct call *call, int pin,
 
 	if (verdict.allow)
 		return answer_error(
-			call->report ?
-				0 :
-				connect_once(call, (struct sockaddr *)&addr,
-					     len));
+			call->report
+				? 0
+				: connect_once(call, (struct sockaddr *)&addr,
+					       len));
 	/* What would have failed anyway fails as it would have. */
 	error = worker_probe(call->worker, call_type(call),
 			     (struct sockaddr *)&addr, len);
 	if (error)
 		return answer_error(call->report ? 0 : error);
-	return call_refuse(call, &verdict, TARGET_PATH, found->name,
-			   found->len, found->note);
+	return call_refuse(call, &verdict, TARGET_PATH, found->name, found->len,
+			   found->note);
 }
 
 static struct answer connect_path(struct call *call)
@@ -236,8 +236,7 @@ struct answer connect_judged(struct call *call)
 		verdict = judge_kind(call->sup, OP_CONNECT, TARGET_OTHER);
 		if (verdict.allow)
 			return connect_as_is(call);
-		return call_refuse(call, &verdict, TARGET_OTHER, NULL, 0,
-				   NULL);
+		return call_refuse(call, &verdict, TARGET_OTHER, NULL, 0, NULL);
 	}
 }
 

@@ -68,7 +68,7 @@ static bool same_user_namespace(const struct client *client)
  * override permissions has no use for groups. */
 static bool is_root(const struct client *client)
 {
-	struct pidfd_info info = { .mask = PIDFD_INFO_CREDS };
+	struct pidfd_info info = {.mask = PIDFD_INFO_CREDS};
 	struct __user_cap_data_struct data[2];
 	const int pidfd = client_pidfd(client);
 
@@ -119,8 +119,7 @@ void client_act_as_self(const struct supervisor *sup)
 {
 	/* Nothing sensible can be done by a thread that keeps a stranger's
 	 * rights, or lacks its own: the sandbox fails closed without us. */
-	if (syscall(SYS_setfsuid, geteuid()) < 0 ||
-	    set_effective(~0ULL) != 0 ||
+	if (syscall(SYS_setfsuid, geteuid()) < 0 || set_effective(~0ULL) != 0 ||
 	    syscall(SYS_setfsgid, getegid()) < 0 ||
 	    syscall(SYS_setgroups, sup->group_count, sup->groups) != 0)
 		abort();

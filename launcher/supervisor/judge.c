@@ -41,8 +41,7 @@ static int stat_beneath(int dir, const char *path, struct stat *st)
 }
 
 /* What of @name lies beneath the rule's pinned directory. */
-static const char *beneath_pin(const struct policy_rule *rule,
-			       const char *name)
+static const char *beneath_pin(const struct policy_rule *rule, const char *name)
 {
 	const char *rest = name + rule->pin_len;
 
@@ -51,8 +50,8 @@ static const char *beneath_pin(const struct policy_rule *rule,
 
 /* The request's node as seen from the rule's pin: for bind, the directory
  * that the name is in. */
-static bool seen_from_pin(const struct held *held,
-			  const struct policy *policy, unsigned int rule,
+static bool seen_from_pin(const struct held *held, const struct policy *policy,
+			  unsigned int rule,
 			  const struct policy_request *request)
 {
 	const struct supervisor *sup = held->sup;
@@ -105,7 +104,7 @@ static struct policy_verdict refuse(const struct supervisor *sup)
 static struct policy_verdict judge_named(const struct supervisor *sup, int pin,
 					 struct found *found)
 {
-	struct held held = { .sup = sup, .st = &found->st };
+	struct held held = {.sup = sup, .st = &found->st};
 	const int len = path_of_fd(pin, found->name, sizeof(found->name));
 	const struct policy_request request = {
 		.op = OP_CONNECT,
@@ -129,7 +128,7 @@ static struct policy_verdict judge_named(const struct supervisor *sup, int pin,
 	verdict = policy_decide(sup->policy, &request, match_held, &held);
 	if (!verdict.allow && verdict.rule < 0 &&
 	    bound_has_node(sup->bound, &found->st))
-		return (struct policy_verdict){ .allow = true, .rule = -1 };
+		return (struct policy_verdict){.allow = true, .rule = -1};
 	return verdict;
 }
 
@@ -175,21 +174,20 @@ static int granted_node(const struct supervisor *sup, const char *spelling,
 struct policy_verdict judge_connect(const struct supervisor *sup, int pin,
 				    const char *spelling, struct found *found)
 {
-	const int quick = found->st.st_nlink == 1 && !has_denials(sup->policy) ?
-				  granted_node(sup, spelling, &found->st) :
-				  -1;
+	const int quick = found->st.st_nlink == 1 && !has_denials(sup->policy)
+				  ? granted_node(sup, spelling, &found->st)
+				  : -1;
 
 	if (quick >= 0)
-		return (struct policy_verdict){ .allow = true, .rule = quick };
+		return (struct policy_verdict){.allow = true, .rule = quick};
 	return judge_named(sup, pin, found);
 }
 
 struct policy_verdict judge_bind(const struct supervisor *sup, int parent,
 				 const char *base, struct found *found)
 {
-	struct held held = { .sup = sup, .st = &found->st };
-	struct policy_request request = { .op = OP_BIND,
-					  .kind = TARGET_PATH };
+	struct held held = {.sup = sup, .st = &found->st};
+	struct policy_request request = {.op = OP_BIND, .kind = TARGET_PATH};
 	int len = path_of_fd(parent, found->name, sizeof(found->name));
 
 	found->note = NULL;
@@ -223,14 +221,14 @@ struct policy_verdict judge_abstract(const struct supervisor *sup,
 
 	if (!verdict.allow && verdict.rule < 0 && op != OP_BIND &&
 	    bound_has_name(sup->bound, name, len))
-		return (struct policy_verdict){ .allow = true, .rule = -1 };
+		return (struct policy_verdict){.allow = true, .rule = -1};
 	return verdict;
 }
 
 struct policy_verdict judge_kind(const struct supervisor *sup,
 				 enum policy_op op, enum target_kind kind)
 {
-	const struct policy_request request = { .op = op, .kind = kind };
+	const struct policy_request request = {.op = op, .kind = kind};
 
 	return policy_decide(sup->policy, &request, NULL, NULL);
 }

@@ -28,8 +28,7 @@ struct found {
  * names may be anywhere.  A socket that was bound inside is allowed.
  */
 struct policy_verdict judge_connect(const struct supervisor *sup, int pin,
-				    const char *spelling,
-				    struct found *found);
+				    const char *spelling, struct found *found);
 
 /**
  * judge_bind() - May this client create a socket in this directory?

@@ -41,9 +41,9 @@ struct fold {
 struct log {
 	pthread_mutex_t lock;
 	const char *run;
-	int file;	/* JSON lines, -1: none */
-	bool text;	/* lines for people are wanted */
-	bool terminal;	/* ... and held back */
+	int file;      /* JSON lines, -1: none */
+	bool text;     /* lines for people are wanted */
+	bool terminal; /* ... and held back */
 	uint64_t seq;
 	uint64_t lost_json, lost_text;
 	struct fold folds[FOLDS];
@@ -91,8 +91,8 @@ int log_keep(const struct log *log)
  * supervisor that stands still.  A regular file takes what it is given. */
 static bool write_line(int fd, const char *line, size_t len)
 {
-	struct pollfd out = { .fd = fd, .events = POLLOUT };
-	const struct iovec part = { .iov_base = (void *)line, .iov_len = len };
+	struct pollfd out = {.fd = fd, .events = POLLOUT};
+	const struct iovec part = {.iov_base = (void *)line, .iov_len = len};
 	struct stat st;
 	ssize_t n;
 
@@ -157,9 +157,9 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
 static uint64_t event_key(const struct event *event)
 {
 	const int facts[] = {
-		(int)event->pid,     (int)event->op,
-		event->domain,	     event->type,
-		event->protocol,     event->verdict.allow,
+		(int)event->pid,      (int)event->op,
+		event->domain,	      event->type,
+		event->protocol,      event->verdict.allow,
 		event->verdict.error, (int)event->addr.kind,
 		event->addr.port,
 	};
@@ -195,7 +195,7 @@ static struct fold *find_fold(struct log *log, uint64_t key)
 			oldest = fold;
 	}
 	flush_fold(log, oldest);
-	*oldest = (struct fold){ 0 };
+	*oldest = (struct fold){0};
 	return oldest;
 }
 

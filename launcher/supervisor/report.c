@@ -63,16 +63,17 @@ static struct answer judged(struct call *call)
 }
 
 /* The errno of a refusal is the result of a successful prctl(2). */
-static struct answer as_value(struct answer answer)
+static struct answer as_value(const struct answer *answer)
 {
-	if (answer.go_on || answer.error > 4095)
-		return (struct answer){ .value = 0 };
-	return (struct answer){ .value = answer.error };
+	if (answer->go_on || answer->error > 4095)
+		return (struct answer){.value = 0};
+	return (struct answer){.value = answer->error};
 }
 
 struct answer op_report(struct call *call)
 {
 	struct report report;
+	struct answer answer;
 	int error;
 
 	switch (call->req->data.args[1]) {
@@ -90,5 +91,7 @@ struct answer op_report(struct call *call)
 		return answer_error(error);
 	call->report = &report;
 	error = fetch(call, &report);
-	return error ? answer_error(error) : as_value(judged(call));
+	answer = error ? answer_error(error) : judged(call);
+	call->report = NULL;
+	return error ? answer : as_value(&answer);
 }

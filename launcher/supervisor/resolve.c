@@ -32,10 +32,10 @@
 
 struct walk {
 	const struct client *client;
-	int root;	     /* the client's root; not owned */
+	int root; /* the client's root; not owned */
 	struct stat root_st;
-	int cur;	     /* where we are; owned */
-	int links;	     /* symbolic links followed */
+	int cur;   /* where we are; owned */
+	int links; /* symbolic links followed */
 	char todo[2 * PATH_TEXT_MAX];
 };
 
@@ -45,8 +45,7 @@ static int open_beneath(int dir, const char *path, uint64_t resolve)
 		.flags = O_PATH | O_CLOEXEC,
 		.resolve = resolve,
 	};
-	const int fd =
-		(int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	const int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
 
 	return fd < 0 ? -errno : fd;
 }
@@ -118,9 +117,9 @@ static pid_t procfs_owner(int dir)
 	if (path_of_fd(dir, name, sizeof(name)) < 0)
 		return 0;
 	digits = strpbrk(name, "0123456789");
-	return digits && digits > name && digits[-1] == '/' ?
-		       (pid_t)strtol(digits, NULL, 10) :
-		       0;
+	return digits && digits > name && digits[-1] == '/'
+		       ? (pid_t)strtol(digits, NULL, 10)
+		       : 0;
 }
 
 static int follow_magic(struct walk *w, const char *name)
@@ -146,8 +145,8 @@ static int follow_procfs(struct walk *w, const char *name)
 	int fd;
 
 	if (strcmp(name, "self") == 0 || strcmp(name, "thread-self") == 0) {
-		const int error = client_status(w->client->sup, w->client->tid,
-						&status);
+		const int error =
+			client_status(w->client->sup, w->client->tid, &status);
 
 		if (error)
 			return error;
@@ -246,7 +245,7 @@ static int walk(struct walk *w)
 static int walk_by_hand(const struct client *client, int root, int start,
 			const char *path)
 {
-	struct walk w = { .client = client, .root = root, .cur = -1 };
+	struct walk w = {.client = client, .root = root, .cur = -1};
 	int error;
 
 	if (strlen(path) >= sizeof(w.todo))

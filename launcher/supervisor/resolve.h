@@ -19,8 +19,7 @@
  *
  * Return: O_PATH descriptor, or -errno as the kernel would give it
  */
-int resolve_pin(const struct client *client, const char *path,
-		struct stat *st);
+int resolve_pin(const struct client *client, const char *path, struct stat *st);
 
 /**
  * resolve_parent() - Open the directory in which @path would be created.

@@ -52,10 +52,10 @@ static struct answer jailed_socket(struct call *call)
 		return answer_error(EACCES);
 	add.srcfd = (uint32_t)fd;
 	if (ioctl(call->sup->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0)
-		return answer_error(errno == ENOENT ? ESRCH :
-				    errno == EMFILE ? EMFILE :
-						      EACCES);
-	return (struct answer){ .sent = true };
+		return answer_error(errno == ENOENT   ? ESRCH
+				    : errno == EMFILE ? EMFILE
+						      : EACCES);
+	return (struct answer){.sent = true};
 }
 
 static bool is_tcp(const struct call *call)
@@ -64,10 +64,9 @@ static bool is_tcp(const struct call *call)
 	       (call->protocol == 0 || call->protocol == IPPROTO_TCP);
 }
 
-static struct answer refuse_kind(struct call *call, int error,
-				 const char *note)
+static struct answer refuse_kind(struct call *call, int error, const char *note)
 {
-	const struct policy_verdict verdict = { .rule = -1, .error = error };
+	const struct policy_verdict verdict = {.rule = -1, .error = error};
 
 	return call_refuse(call, &verdict,
 			   call->domain == AF_UNIX ? TARGET_PATH : TARGET_OTHER,
@@ -128,8 +127,8 @@ struct answer op_socketpair(struct call *call)
 {
 	read_registers(call);
 	/* Nothing but AF_UNIX makes pairs; others keep their errno. */
-	return call->domain == AF_UNIX ? socket_judged(call) :
-					 answer_error(EOPNOTSUPP);
+	return call->domain == AF_UNIX ? socket_judged(call)
+				       : answer_error(EOPNOTSUPP);
 }
 
 /* The client's own listen() must go on: the kernel records who called it

@@ -128,11 +128,12 @@ static void execute(const struct supervisor_config *config)
 	argv[1] = (char *)config->program;
 	memcpy(argv + 2, config->argv + 1, argc * sizeof(*argv));
 	execv("/bin/sh", argv);
+	free(argv);
 }
 
 static void confine(const struct supervisor_config *config, int sync)
 {
-	struct note note = { .step = STEP_CONFINED };
+	struct note note = {.step = STEP_CONFINED};
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		give_up(sync, STAGE_NO_NEW_PRIVS);
@@ -152,14 +153,14 @@ static _Noreturn void be_command(const struct supervisor_config *config,
 				 int sync, const struct sockaddr_un *test,
 				 socklen_t test_len)
 {
-	struct note note = { .step = STEP_TESTED };
+	struct note note = {.step = STEP_TESTED};
 
 	confine(config, sync);
 	note.value = try_test_socket(test, test_len);
 	tell(sync, &note);
 	if (!hear(sync, &note) || note.step != STEP_GO)
 		_exit(EXIT_SBX);
-	sigprocmask(SIG_SETMASK, config->mask, NULL);
+	sigprocmask(SIG_SETMASK, &config->mask, NULL);
 	execute(config);
 	give_up(sync, STAGE_EXEC);
 }
@@ -171,7 +172,7 @@ static int test_socket(struct sockaddr_un *addr, socklen_t *len)
 	const int fd =
 		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	*addr = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};
 	*len = sizeof(*addr);
 	/* The bare family makes the kernel choose a free abstract name. */
 	if (fd < 0 ||
@@ -244,7 +245,7 @@ int start_confined(const struct supervisor_config *config,
 
 static bool anybody_came(int test)
 {
-	struct pollfd p = { .fd = test, .events = POLLIN };
+	struct pollfd p = {.fd = test, .events = POLLIN};
 
 	return poll(&p, 1, 0) != 0;
 }
@@ -261,7 +262,7 @@ static bool test_passed(const struct supervisor_config *config, int error,
 int start_go(const struct supervisor_config *config,
 	     const struct started *started)
 {
-	const struct note go = { .step = STEP_GO };
+	const struct note go = {.step = STEP_GO};
 	struct note note;
 
 	if (!hear(started->sync, &note))

@@ -67,7 +67,7 @@ static void send_message(struct loop *loop, enum message_kind kind, int value,
 
 static bool hung_up(int listener)
 {
-	struct pollfd p = { .fd = listener };
+	struct pollfd p = {.fd = listener};
 
 	return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
 }
@@ -134,8 +134,8 @@ static void on_signals(struct loop *loop)
 static void on_channel(struct loop *loop)
 {
 	struct message message;
-	const ssize_t n = recv(loop->channel, &message, sizeof(message),
-			       MSG_DONTWAIT);
+	const ssize_t n =
+		recv(loop->channel, &message, sizeof(message), MSG_DONTWAIT);
 
 	if (n == (ssize_t)sizeof(message)) {
 		if (message.kind == MESSAGE_SIGNAL && loop->running)
@@ -165,10 +165,10 @@ static _Noreturn void run_loop(struct loop *loop)
 
 	for (;;) {
 		struct pollfd p[] = {
-			{ .fd = loop->sup->listener }, /* POLLHUP only */
-			{ .fd = loop->signals, .events = POLLIN },
-			{ .fd = loop->timer, .events = POLLIN },
-			{ .fd = loop->channel, .events = POLLIN },
+			{.fd = loop->sup->listener}, /* POLLHUP only */
+			{.fd = loop->signals, .events = POLLIN},
+			{.fd = loop->timer, .events = POLLIN},
+			{.fd = loop->channel, .events = POLLIN},
 		};
 
 		if (poll(p, 4, repeats ? 1000 : -1) < 0 && errno != EINTR)
@@ -205,8 +205,7 @@ static bool may_restart(bool killable)
 	return major < 6 || (major == 6 && minor < 17);
 }
 
-static void init(struct supervisor *sup,
-		 const struct supervisor_config *config)
+static void init(struct supervisor *sup, const struct supervisor_config *config)
 {
 	static atomic_bool shim_seen;
 	struct stat ns;
@@ -307,7 +306,7 @@ void supervisor_run(const struct supervisor_config *config)
 {
 	static struct supervisor sup;
 	struct started started;
-	struct loop loop = { .sup = &sup, .channel = config->channel };
+	struct loop loop = {.sup = &sup, .channel = config->channel};
 	int code;
 
 	mallopt(M_ARENA_MAX, 1);

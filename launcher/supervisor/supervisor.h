@@ -25,20 +25,20 @@ struct bound;
 struct supervisor {
 	const struct policy *policy;
 	struct pins *pins;
-	bool shim_expected;    /* the command should load it */
+	bool shim_expected;	/* the command should load it */
 	atomic_bool *shim_seen; /* ... and said so */
-	struct bound *bound; /* sockets that sandboxed processes bound */
+	struct bound *bound;	/* sockets that sandboxed processes bound */
 	struct log *log;
-	int listener;	     /* seccomp notification descriptor */
-	bool killable;	     /* clients wait unsignalled (Linux 5.19) */
-	bool restarts;	     /* ... but a quick answer may be repeated */
-	bool privileged;     /* we are root: act with the client's rights */
-	int group_count;     /* our own supplementary groups */
+	int listener;	 /* seccomp notification descriptor */
+	bool killable;	 /* clients wait unsignalled (Linux 5.19) */
+	bool restarts;	 /* ... but a quick answer may be repeated */
+	bool privileged; /* we are root: act with the client's rights */
+	int group_count; /* our own supplementary groups */
 	gid_t groups[CLIENT_GROUPS_MAX];
-	struct stat root;    /* our root directory */
+	struct stat root;     /* our root directory */
 	ino_t user_namespace; /* ours */
 	pid_t pid;
-	int proc;	     /* O_PATH descriptor of /proc */
+	int proc;		      /* O_PATH descriptor of /proc */
 	struct sockaddr_un test_addr; /* abstract, ungranted: the self-test's */
 	socklen_t test_len;
 };
@@ -64,9 +64,9 @@ struct supervisor_config {
 	const char *log_path; /* --log, or NULL */
 	bool quiet;
 	bool shim_expected; /* a dynamic program, and no --no-shim */
-	int ruleset;	      /* Landlock domain of the command */
+	int ruleset;	    /* Landlock domain of the command */
 	uint64_t keep_caps;
-	const sigset_t *mask; /* signal mask of the command */
+	sigset_t mask; /* signal mask of the command */
 	int channel;	      /* to the launcher */
 	const char *program;  /* path to execute */
 	char **argv;

@@ -32,13 +32,13 @@
 #include "../clean.h"
 #include "call.h"
 
-#define WORKERS_MAX   256
-#define IDLE_MAX      4
-#define STACK_SIZE    (192 * 1024)
-#define WATCH_MS      50
-#define OVERLOAD_MS   1000
-#define WAKE_SIGNAL   SIGUSR1
-#define PROBE_KINDS   2
+#define WORKERS_MAX 256
+#define IDLE_MAX    4
+#define STACK_SIZE  (192 * 1024)
+#define WATCH_MS    50
+#define OVERLOAD_MS 1000
+#define WAKE_SIGNAL SIGUSR1
+#define PROBE_KINDS 2
 
 struct worker {
 	atomic_int thread; /* its thread id */
@@ -51,7 +51,7 @@ struct worker {
 	uint64_t signalled;	 /* id for which a signal was seen once */
 	int probe[PROBE_KINDS];	 /* stream, seqpacket; -1: not yet made */
 	struct client_cache cache;
-	struct call *call;
+	struct call call; /* large, but touched little without refusals */
 };
 
 static struct {
@@ -61,7 +61,7 @@ static struct {
 	atomic_int idle;
 	pthread_mutex_t lock; /* starting and ending of workers */
 	struct worker worker[WORKERS_MAX];
-} pool = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static int64_t now_ms(void)
 {
@@ -89,9 +89,9 @@ static struct answer dispatch(struct call *call)
 		int nr;
 		struct answer (*handle)(struct call *call);
 	} table[] = {
-		{ SYS_connect, op_connect },	   { SYS_bind, op_bind },
-		{ SYS_socket, op_socket },	   { SYS_listen, op_listen },
-		{ SYS_socketpair, op_socketpair }, { SYS_prctl, op_report },
+		{SYS_connect, op_connect},	 {SYS_bind, op_bind},
+		{SYS_socket, op_socket},	 {SYS_listen, op_listen},
+		{SYS_socketpair, op_socketpair}, {SYS_prctl, op_report},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
@@ -102,7 +102,7 @@ static struct answer dispatch(struct call *call)
 
 static struct answer handle(struct worker *w, const struct seccomp_notif *req)
 {
-	struct call *call = w->call;
+	struct call *call = &w->call;
 	struct answer answer;
 
 	call->sup = pool.sup;
@@ -128,7 +128,7 @@ static struct answer handle(struct worker *w, const struct seccomp_notif *req)
 
 static void send_answer(uint64_t id, const struct answer *answer)
 {
-	struct seccomp_notif_resp resp = { .id = id };
+	struct seccomp_notif_resp resp = {.id = id};
 
 	if (answer->sent)
 		return;
@@ -153,9 +153,6 @@ static void release(struct worker *w)
 			close(w->probe[i]);
 	if (w->cache.tid)
 		close(w->cache.pidfd);
-	w->cache.tid = 0;
-	free(w->call);
-	w->call = NULL;
 	atomic_store(&w->used, false);
 }
 
@@ -191,7 +188,7 @@ static bool superfluous(void)
 /* No sandboxed task is left; since Linux 6.11 receiving then fails at once. */
 static bool hung_up(void)
 {
-	struct pollfd p = { .fd = pool.sup->listener };
+	struct pollfd p = {.fd = pool.sup->listener};
 
 	return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
 }
@@ -208,8 +205,8 @@ static void *work(void *arg)
 	pthread_sigmask(SIG_UNBLOCK, &wake, NULL);
 	while (!superfluous()) {
 		memset(&req, 0, sizeof(req));
-		if (ioctl(pool.sup->listener, SECCOMP_IOCTL_NOTIF_RECV,
-			  &req) == 0)
+		if (ioctl(pool.sup->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) ==
+		    0)
 			serve(w, &req);
 		else if (errno == ENOENT && hung_up())
 			break;
@@ -221,22 +218,21 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static struct worker *free_worker(void)
-{
-	for (int i = 0; i < WORKERS_MAX; i++)
-		if (!atomic_exchange(&pool.worker[i].used, true))
-			return &pool.worker[i];
-	return NULL;
-}
-
-static int prepare(struct worker *w)
+static void take(struct worker *w)
 {
 	w->probe[0] = w->probe[1] = -1;
-	w->call = malloc(sizeof(*w->call));
-	if (w->call)
-		return 0;
-	release(w);
-	return ENOMEM;
+	w->cache.tid = 0;
+}
+
+static struct worker *free_worker(void)
+{
+	for (int i = 0; i < WORKERS_MAX; i++) {
+		if (atomic_exchange(&pool.worker[i].used, true))
+			continue;
+		take(&pool.worker[i]);
+		return &pool.worker[i];
+	}
+	return NULL;
 }
 
 static int start_worker(void)
@@ -248,8 +244,6 @@ static int start_worker(void)
 
 	if (!w)
 		return EAGAIN;
-	if (prepare(w) != 0)
-		return ENOMEM;
 	atomic_fetch_add(&pool.idle, 1);
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
@@ -270,17 +264,14 @@ static void woken(int sig)
 
 int workers_answer_one(const struct supervisor *sup, int timer)
 {
-	const struct sigaction action = { .sa_handler = woken };
-	struct worker *w = &pool.worker[0];
-	struct seccomp_notif req = { 0 };
+	const struct sigaction action = {.sa_handler = woken};
+	struct worker *w = free_worker();
+	struct seccomp_notif req = {0};
 
 	pool.sup = sup;
 	pool.timer = timer;
 	sigaction(WAKE_SIGNAL, &action, NULL);
-	atomic_store(&w->used, true);
 	atomic_store(&pool.idle, 2); /* so that no thread is started yet */
-	if (prepare(w) != 0)
-		return ENOMEM;
 	while (ioctl(sup->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) != 0)
 		if (errno != EINTR)
 			return errno;
@@ -377,8 +368,8 @@ static int probe_socket(struct worker *w, int type)
 
 	if (w->probe[kind] >= 0)
 		return w->probe[kind];
-	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
-		       pair) != 0)
+	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) !=
+	    0)
 		return -1;
 	close(pair[1]);
 	w->probe[kind] = pair[0];

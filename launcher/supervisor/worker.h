@@ -56,7 +56,7 @@ enum interruption worker_interruption(struct worker *worker);
  *
  * Return: the errno value of a connect, 0 if it would have worked
  */
-int worker_probe(struct worker *worker, int type,
-		 const struct sockaddr *addr, socklen_t len);
+int worker_probe(struct worker *worker, int type, const struct sockaddr *addr,
+		 socklen_t len);
 
 #endif /* SBX_WORKER_H */
