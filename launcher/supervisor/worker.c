@@ -268,6 +268,8 @@ int workers_answer_one(const struct supervisor *sup, int timer)
 	struct worker *w = free_worker();
 	struct seccomp_notif req = {0};
 
+	if (!w)
+		return EAGAIN;
 	pool.sup = sup;
 	pool.timer = timer;
 	sigaction(WAKE_SIGNAL, &action, NULL);
