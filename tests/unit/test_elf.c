@@ -88,6 +88,35 @@ static void asan_is_found_by_name(void **state)
 	assert_false(info.asan);
 }
 
+/* The address of the strings means what the PT_LOAD around it says. */
+static void strings_are_found_by_their_segment(void **state)
+{
+	ElfW(Phdr) *segments = elf_file_segments(&file);
+	ElfW(Phdr) * last;
+
+	(void)state;
+	elf_file_make(&file, &(struct elf_plan){.interpreter = true,
+						.needed = {"libasan.so.8"},
+						.shift = 0x1000});
+	segments[0].p_filesz = 0x1000; /* as far as the headers go */
+	probe_bytes(file.bytes, file.len, &info);
+	assert_false(info.asan);
+
+	add_segment(&file, PT_NULL, AT_DYNAMIC, file.len - AT_DYNAMIC);
+	last = &segments[file.segments - 1];
+	elf_file_header(&file)->e_phnum = (uint16_t)file.segments;
+	probe_bytes(file.bytes, file.len, &info);
+	assert_false(info.asan);
+
+	last->p_type = PT_LOAD;
+	probe_bytes(file.bytes, file.len, &info);
+	assert_true(info.asan);
+
+	last->p_vaddr++; /* and so the name starts at "ibasan" */
+	probe_bytes(file.bytes, file.len, &info);
+	assert_false(info.asan);
+}
+
 static void go_is_found_by_its_note(void **state)
 {
 	(void)state;
@@ -268,6 +297,7 @@ int main(void)
 		cmocka_unit_test(no_program_is_unknown),
 		cmocka_unit_test(other_machines_are_foreign),
 		cmocka_unit_test(asan_is_found_by_name),
+		cmocka_unit_test(strings_are_found_by_their_segment),
 		cmocka_unit_test(go_is_found_by_its_note),
 		cmocka_unit_test(static_go_is_found_by_its_section),
 		cmocka_unit_test(programs_of_this_system),
