@@ -105,8 +105,9 @@ static void set_preload(const char *shim, const struct elf_info *program)
 /* The command may change its directory before the shim opens the log. */
 static void set_log(const char *log)
 {
-	autofree char *path = NULL;
+	char path[2 * PATH_MAX];
 	char dir[PATH_MAX];
+	int len;
 
 	if (!log || *log == '/') {
 		set("SBX_LOG", log);
@@ -114,8 +115,9 @@ static void set_log(const char *log)
 	}
 	if (!getcwd(dir, sizeof(dir)))
 		die_errno("cannot tell where \"%s\" is", log);
-	if (asprintf(&path, "%s/%s", dir, log) < 0)
-		die("cannot set the environment variable SBX_LOG");
+	len = snprintf(path, sizeof(path), "%s/%s", dir, log);
+	if (len < 0 || (size_t)len >= sizeof(path))
+		die("--log: the path \"%s\" is too long", log);
 	set("SBX_LOG", path);
 }
 
