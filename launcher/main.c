@@ -17,9 +17,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "../policy/report.h"
 #include "backstop/landlock.h"
 #include "backstop/pins.h"
 #include "backstop/seccomp.h"
@@ -85,6 +87,21 @@ static _Noreturn void run_shim_only(const struct options *options,
 	execute(program, options->command);
 }
 
+/* Only a supervisor answers this call; the kernel knows no such option. */
+static bool is_supervised(void)
+{
+	return prctl(REPORT_PRCTL, REPORT_HELLO, 0, 0, 0) == 0;
+}
+
+/* One process tree has room for one notifying filter (seccomp(2), EBUSY). */
+static _Noreturn void run_nested(const struct options *options,
+				 const char *program)
+{
+	warn_msg("already inside a sandbox: its policy applies, what is "
+		 "asked for here does not");
+	execute(program, options->command);
+}
+
 static _Noreturn void run(struct options *options)
 {
 	static struct pins pins;
@@ -106,6 +123,8 @@ static _Noreturn void run(struct options *options)
 	program_find(options->command[0], program);
 	if (!seccomp_needed(&options->policy))
 		execute(program, options->command);
+	if (is_supervised())
+		run_nested(options, program);
 	name_run(name);
 	elf_probe(program, &info);
 	if (options->backstop == BACKSTOP_NONE)
@@ -133,7 +152,7 @@ int main(int argc, char **argv)
 		options_help(stdout);
 		break;
 	case ACTION_VERSION:
-		printf("sbx-run %s\n", SBX_VERSION);
+		options_version(stdout);
 		break;
 	case ACTION_CHECK:
 		return check_print(stdout);

@@ -199,6 +199,10 @@ static int failed(const struct supervisor_config *config,
 	if (note->stage == STAGE_EXEC)
 		warn_msg("%s \"%s\": %s", stage_texts[note->stage],
 			 config->argv[0], strerror(note->value));
+	else if (note->stage == STAGE_SECCOMP && note->value == EBUSY)
+		warn_msg("another seccomp supervisor already watches this "
+			 "process tree, and the kernel allows one; start "
+			 "sbx-run outside of it");
 	else
 		warn_msg("%s: %s", stage_texts[note->stage],
 			 strerror(note->value));
