@@ -157,6 +157,9 @@ static bool was_refused(const struct gate *gate, uint64_t key, int *error)
 
 static int judge_path(const struct policy *policy, const struct gate *gate)
 {
+	/* What bind() would make may exist by now, so every refusal of it is
+	 * asked about anew. */
+	bool remember = gate->op != OP_BIND;
 	struct policy_verdict verdict;
 	struct place place;
 	struct stat st = {0};
@@ -164,7 +167,7 @@ static int judge_path(const struct policy *policy, const struct gate *gate)
 
 	if (!place_of(gate, &place))
 		return 0;
-	if (repeat_any()) {
+	if (remember && repeat_any()) {
 		if (raw(SYS_newfstatat, AT_FDCWD, place.path, &st, 0) < 0)
 			return 0;
 		if (was_refused(gate, repeat_key(gate, &st), &error))
@@ -172,7 +175,8 @@ static int judge_path(const struct policy *policy, const struct gate *gate)
 	}
 	if (!decide_path(policy, gate, &place, &st, &verdict) || verdict.allow)
 		return 0;
-	return refuse(gate, &verdict, repeat_key(gate, &st));
+	return remember ? refuse(gate, &verdict, repeat_key(gate, &st))
+			: report_refused(gate, &verdict, 1);
 }
 
 /* What has all that matters in the call itself. */

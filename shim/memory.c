@@ -63,7 +63,9 @@ bool memory_read(void *to, const void *from, size_t len)
 
 	if (len == 0)
 		return true;
-	if (last < first)
+	/* Nothing is in the first page, and its first word would look like no
+	 * mask at all. */
+	if (last < first || first < PAGE)
 		return false;
 	if (RUNNING_ON_VALGRIND)
 		return read_watched(to, from, len);

@@ -49,7 +49,8 @@ void report_hello(void)
 	send_report(REPORT_HELLO, NULL);
 }
 
-/* Only what would have worked is a refusal of ours, and worth a line. */
+/* Only what would have worked is a refusal of ours, and worth a line.  A
+ * supervisor that died (ENOSYS) had a log of its own. */
 static int refuse_alone(const struct gate *gate,
 			const struct policy_verdict *verdict, uint32_t count)
 {
@@ -57,7 +58,8 @@ static int refuse_alone(const struct gate *gate,
 
 	if (error != 0)
 		return error;
-	log_refusal(gate, verdict, count);
+	if (__atomic_load_n(&alone, __ATOMIC_RELAXED))
+		log_refusal(gate, verdict, count);
 	return verdict->error;
 }
 

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+/* test_report.c - what the shim tells a supervisor, and does as it says.
+ *
+ * The supervisor here is a loop in this test: a filter in the child notifies
+ * it of the report call, and of nothing else.
+ */
+#include "harness.h"
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#include "policy/report.h"
+
+#define REPORTS_MAX 64
+
+struct heard {
+	int hellos;
+	unsigned int count;
+	enum report_kind kinds[REPORTS_MAX];
+	struct report reports[REPORTS_MAX];
+	int status; /* of the client */
+};
+
+/* What each REPORT_REFUSED is answered. */
+typedef long answer_fn(const struct report *report);
+
+/* ---- the client's side -------------------------------------------------- */
+
+static int install_filter(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, REPORT_PRCTL, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {
+		.len = sizeof(code) / sizeof(*code),
+		.filter = code,
+	};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return -1;
+	return (int)raw(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+}
+
+/* A message of one byte that carries a descriptor, or takes one out. */
+static long pass_fd(long call, int over, int *fd)
+{
+	char control[CMSG_SPACE(sizeof(int))] = {0};
+	char byte = 0;
+	struct iovec data = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	long result;
+
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(head), fd, sizeof(int));
+	if (*fd < 0 && call == SYS_sendmsg)
+		message.msg_controllen = 0;
+	result = raw(call, over, &message, 0);
+	*fd = -1;
+	if (call == SYS_recvmsg && result == 1 && CMSG_FIRSTHDR(&message))
+		memcpy(fd, CMSG_DATA(head), sizeof(int));
+	return result;
+}
+
+static void become_client(int over, const char *name)
+{
+	char *const argv[] = {"/proc/self/exe", (char *)name, NULL};
+	int listener = install_filter();
+	int copy = listener;
+
+	pass_fd(SYS_sendmsg, over, &copy);
+	if (listener < 0)
+		_exit(0);
+	close(listener);
+	close(over);
+	execv(argv[0], argv);
+	_exit(127);
+}
+
+/* ---- the supervisor's side ---------------------------------------------- */
+
+static void hear(struct heard *heard, const struct seccomp_notif *call,
+		 answer_fn *answer, struct seccomp_notif_resp *response)
+{
+	struct report *report = &heard->reports[heard->count];
+	struct iovec local = {.iov_base = report, .iov_len = sizeof(*report)};
+	struct iovec remote = {.iov_base = (void *)call->data.args[2],
+			       .iov_len = sizeof(*report)};
+
+	if (call->data.args[1] == REPORT_HELLO) {
+		heard->hellos++;
+		return;
+	}
+	assert_true(heard->count < REPORTS_MAX);
+	assert_int_equal(call->data.args[3], sizeof(*report));
+	assert_int_equal(
+		process_vm_readv((pid_t)call->pid, &local, 1, &remote, 1, 0),
+		sizeof(*report));
+	heard->kinds[heard->count++] = (enum report_kind)call->data.args[1];
+	if (call->data.args[1] == REPORT_REFUSED)
+		response->val = answer(report);
+}
+
+static void answer_all(struct heard *heard, int listener, answer_fn *answer)
+{
+	struct pollfd end = {.fd = listener, .events = POLLIN};
+
+	while (poll(&end, 1, 10000) == 1 && (end.revents & POLLIN)) {
+		struct seccomp_notif call = {0};
+		struct seccomp_notif_resp response = {0};
+
+		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0)
+			continue;
+		response.id = call.id;
+		hear(heard, &call, answer, &response);
+		ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
+	}
+}
+
+/* Return: false if this machine has no notifications (or is in a sandbox) */
+static bool supervise(struct heard *heard, const char *name, answer_fn *answer)
+{
+	int pair[2];
+	int listener = -1;
+	pid_t pid;
+
+	memset(heard, 0, sizeof(*heard));
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		become_client(pair[1], name);
+	close(pair[1]);
+	pass_fd(SYS_recvmsg, pair[0], &listener);
+	close(pair[0]);
+	if (listener >= 0)
+		answer_all(heard, listener, answer);
+	close(listener);
+	assert_int_equal(waitpid(pid, &heard->status, 0), pid);
+	return listener >= 0;
+}
+
+#define SUPERVISE(heard, name, answer)                                         \
+	do {                                                                   \
+		if (!supervise(heard, name, answer))                           \
+			skip_or_fail("no seccomp notifications here");         \
+	} while (0)
+
+static long say_eperm(const struct report *report)
+{
+	(void)report;
+	return EPERM;
+}
+
+static long say_go_on(const struct report *report)
+{
+	(void)report;
+	return 0;
+}
+
+static long say_nonsense(const struct report *report)
+{
+	(void)report;
+	return 123456;
+}
+
+/* ---- tests -------------------------------------------------------------- */
+
+static int case_visit(void)
+{
+	return try_connect(in_dir("other.sock"));
+}
+
+static void a_refusal_is_reported_and_answered(void **state)
+{
+	static struct heard heard;
+	struct sockaddr_un addr;
+	socklen_t len = unix_address(&addr, in_dir("other.sock"));
+	int server = serve(in_dir("other.sock"), SOCK_STREAM);
+	const struct report *report = &heard.reports[0];
+
+	(void)state;
+	unlink(in_dir("log"));
+	SUPERVISE(&heard, "visit", say_eperm);
+	assert_int_equal(heard.status, EPERM << 8);
+	assert_int_equal(heard.hellos, 1);
+	assert_int_equal(heard.count, 1);
+	assert_int_equal(heard.kinds[0], REPORT_REFUSED);
+	assert_int_equal(report->version, REPORT_VERSION);
+	assert_int_equal(report->op, OP_CONNECT);
+	assert_true(report->fd >= 0);
+	assert_int_equal(report->domain, AF_UNIX);
+	assert_int_equal(report->type, SOCK_STREAM);
+	assert_int_equal(report->count, 1);
+	assert_int_equal(report->addr_len, len);
+	assert_memory_equal(report->addr, &addr, len);
+	assert_string_equal(report->host, "");
+	assert_int_equal(report->stack_len, 0);
+	/* The supervisor has a log of its own. */
+	assert_int_equal(access(in_dir("log"), F_OK), -1);
+	assert_false(visited(server));
+	close(server);
+}
+
+static void the_supervisor_knows_better(void **state)
+{
+	static struct heard heard;
+	int server = serve(in_dir("other.sock"), SOCK_STREAM);
+
+	(void)state;
+	SUPERVISE(&heard, "visit", say_go_on);
+	assert_int_equal(heard.status, 0);
+	assert_true(visited(server));
+	SUPERVISE(&heard, "visit", say_nonsense);
+	assert_int_equal(heard.status, EACCES << 8);
+	close(server);
+}
+
+static int case_often(void)
+{
+	for (int i = 0; i < 100; i++)
+		if (try_connect(in_dir("other.sock")) != 0)
+			return 1;
+	return 0;
+}
+
+/* "Go on" is remembered as well as a refusal. */
+static void one_question_for_many_calls(void **state)
+{
+	static struct heard heard;
+	int server = serve(in_dir("other.sock"), SOCK_STREAM);
+
+	(void)state;
+	raw(SYS_listen, server, 200);
+	SUPERVISE(&heard, "often", say_go_on);
+	assert_int_equal(heard.status, 0);
+	assert_true(heard.count >= 1 && heard.count < 10);
+	assert_int_equal(heard.reports[0].count, 1);
+	close(server);
+}
+
+#define MANY 5000U
+
+static int case_loop(void)
+{
+	struct timespec pause = {0, 150000000};
+
+	for (unsigned int i = 0; i < MANY; i++)
+		if (try_connect(in_dir("other.sock")) != EPERM)
+			return 1;
+	nanosleep(&pause, NULL);
+	return try_connect(in_dir("other.sock")) == EPERM ? 0 : 1;
+}
+
+static void repeats_are_counted_exactly(void **state)
+{
+	static struct heard heard;
+	int server = serve(in_dir("other.sock"), SOCK_STREAM);
+	unsigned int total = 0;
+	unsigned int flushed = 0;
+
+	(void)state;
+	SUPERVISE(&heard, "loop", say_eperm);
+	assert_int_equal(heard.status, 0);
+	for (unsigned int i = 0; i < heard.count; i++) {
+		total += heard.reports[i].count;
+		if (heard.kinds[i] != REPORT_REPEATED)
+			continue;
+		assert_int_equal(heard.reports[i].count, 1024);
+		flushed++;
+	}
+	assert_int_equal(total, MANY + 1);
+	assert_true(flushed >= 1);
+	assert_false(visited(server));
+	close(server);
+}
+
+static int case_others(void)
+{
+	int bad = 0;
+
+	bad += socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) != -1;
+	bad += errno != EPERM;
+	bad += try_connect("@sbx-somebody") != EPERM;
+	bad += try_bind(in_dir("new.sock")) != EPERM;
+	bad += try_bind(in_dir("new.sock")) != EPERM;
+	return bad;
+}
+
+static void other_calls_are_reported(void **state)
+{
+	static struct heard heard;
+
+	(void)state;
+	SUPERVISE(&heard, "others", say_eperm);
+	assert_int_equal(heard.status, 0);
+	assert_int_equal(heard.count, 4);
+	assert_int_equal(heard.reports[0].op, OP_SOCKET);
+	assert_int_equal(heard.reports[0].fd, -1);
+	assert_int_equal(heard.reports[0].domain, AF_UNIX);
+	assert_int_equal(heard.reports[0].type, SOCK_DGRAM);
+	assert_int_equal(heard.reports[0].addr_len, 0);
+	assert_int_equal(heard.reports[1].op, OP_CONNECT);
+	assert_int_equal(heard.reports[1].addr_len, 15);
+	assert_int_equal(heard.reports[2].op, OP_BIND);
+	assert_int_equal(heard.reports[3].op, OP_BIND);
+}
+
+static int case_quiet(void)
+{
+	int bad = 0;
+
+	bad += try_connect(in_dir("granted.sock")) != 0;
+	bad += try_connect(in_dir("missing.sock")) != ENOENT;
+	bad += try_connect(abstract_name("-nobody")) != ECONNREFUSED;
+	bad += try_bind(in_dir("tree/quiet.sock")) != 0;
+	return bad;
+}
+
+static void granted_and_missing_are_not_reported(void **state)
+{
+	static struct heard heard;
+	int server = serve(in_dir("granted.sock"), SOCK_STREAM);
+
+	(void)state;
+	SUPERVISE(&heard, "quiet", say_eperm);
+	assert_int_equal(heard.status, 0);
+	assert_int_equal(heard.count, 0);
+	close(server);
+}
+
+static int case_strict(void)
+{
+	return try_connect(in_dir("granted.sock"));
+}
+
+/* Without a policy all is refused, unless the supervisor says otherwise. */
+static void a_lost_policy_is_made_good(void **state)
+{
+	static struct heard heard;
+	char *old = strdup(getenv(WIRE_VARIABLE));
+	int server = serve(in_dir("granted.sock"), SOCK_STREAM);
+	bool works;
+
+	(void)state;
+	unsetenv(WIRE_VARIABLE);
+	works = supervise(&heard, "strict", say_go_on);
+	setenv(WIRE_VARIABLE, old, 1);
+	free(old);
+	if (!works)
+		skip_or_fail("no seccomp notifications here");
+	assert_int_equal(heard.status, 0);
+	assert_int_equal(heard.count, 1);
+	assert_true(visited(server));
+	close(server);
+}
+
+static int run(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_refusal_is_reported_and_answered),
+		cmocka_unit_test(the_supervisor_knows_better),
+		cmocka_unit_test(one_question_for_many_calls),
+		cmocka_unit_test(repeats_are_counted_exactly),
+		cmocka_unit_test(other_calls_are_reported),
+		cmocka_unit_test(granted_and_missing_are_not_reported),
+		cmocka_unit_test(a_lost_policy_is_made_good),
+	};
+
+	return cmocka_run_group_tests_name("shim: reports", tests, NULL, NULL);
+}
+
+int main(int argc, char *argv[])
+{
+	static const struct test_case cases[] = {
+		{"visit", case_visit}, {"often", case_often},
+		{"loop", case_loop},   {"others", case_others},
+		{"quiet", case_quiet}, {"strict", case_strict},
+		{NULL, NULL},
+	};
+
+	return harness(argc, argv, run, cases);
+}
