@@ -305,6 +305,13 @@ static void long_names(void **state)
 	expect_error(path, ENAMETOOLONG);
 	path[PATH_MAX - 1] = '\0';
 	assert_int_equal(path_canonical(path, &name), 0);
+	/* Short enough as given, too long with the link's target. */
+	for (len = 0; len + 64 < PATH_MAX; len += 2)
+		memcpy(path + len, "m/", 2);
+	path[len - 1] = '\0';
+	make_link(path, "far");
+	snprintf(path, sizeof(path), "far/%.200s", component);
+	expect_error(path, ENAMETOOLONG);
 	/* Short enough as given, too long when it is absolute. */
 	for (len = 0; len + 4 < PATH_MAX; len += 2)
 		memcpy(path + len, "m/", 2);
