@@ -119,6 +119,10 @@ static void on_child(struct launcher *l)
 			if (l->channel >= 0)
 				on_channel(l);
 			l->supervisor = 0;
+			/* It said why it could not start the command. */
+			if (WIFEXITED(status) &&
+			    WEXITSTATUS(status) == EXIT_SBX)
+				_exit(EXIT_SBX);
 			warn_msg("the supervisor was killed: the command has "
 				 "lost its sockets");
 			continue;

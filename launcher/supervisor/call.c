@@ -139,6 +139,8 @@ struct answer call_refuse(struct call *call,
 	};
 	struct event *event = &call->event;
 
+	if (call->quiet)
+		return answer_error(verdict->error);
 	describe(call);
 	identify(call);
 	event->verdict = *verdict;

@@ -17,6 +17,7 @@ struct call {
 	struct worker *worker;
 	const struct seccomp_notif *req;
 	const struct report *report; /* the shim asks: judge, do not act */
+	bool quiet;		     /* the self-test: nothing is logged */
 	struct client client;
 	enum policy_op op;
 	int fd; /* the client's socket, fetched; -1: none */

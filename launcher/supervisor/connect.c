@@ -177,9 +177,6 @@ static struct answer connect_abstract(struct call *call)
 			     call->raw_len);
 	if (error)
 		return answer_error(call->report ? 0 : error);
-	if (call->raw_len == call->sup->test_len &&
-	    memcmp(call->raw, &call->sup->test_addr, call->raw_len) == 0)
-		return answer_error(verdict.error); /* not worth a line */
 	return call_refuse(call, &verdict, TARGET_ABSTRACT, addr->name,
 			   addr->name_len, NULL);
 }

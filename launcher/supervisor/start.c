@@ -218,21 +218,22 @@ static int died(const struct started *started)
 }
 
 int start_confined(const struct supervisor_config *config,
-		   struct sockaddr_un *test_addr, socklen_t *test_len,
 		   struct started *started)
 {
+	struct sockaddr_un test_addr;
+	socklen_t test_len;
 	struct note note;
 	int sync[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) != 0)
 		die_errno("cannot make a socket pair");
-	started->test = test_socket(test_addr, test_len);
+	started->test = test_socket(&test_addr, &test_len);
 	started->pid =
 		(pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
 	if (started->pid < 0)
 		die_errno("cannot fork");
 	if (started->pid == 0)
-		be_command(config, sync[1], test_addr, *test_len);
+		be_command(config, sync[1], &test_addr, test_len);
 	started->sync = sync[0];
 	if (!hear(started->sync, &note)) {
 		close(sync[1]);
@@ -263,6 +264,22 @@ static bool test_passed(const struct supervisor_config *config, int error,
 	return error == ECONNREFUSED && !came;
 }
 
+static int test_failed(const struct started *started, int error)
+{
+	kill(started->pid, SIGKILL);
+	waitpid(started->pid, NULL, 0);
+	if (error == EACCES || error == ENOSYS)
+		warn_msg("self-test failed: sbx-run may not inspect its "
+			 "clients here (pidfd_open, pidfd_getfd, "
+			 "process_vm_readv: %s); see sbx-run --check",
+			 strerror(error));
+	else
+		warn_msg("self-test failed: an ungranted socket was not "
+			 "refused as it should be (%s); see sbx-run --check",
+			 error ? strerror(error) : "connected");
+	return EXIT_SBX;
+}
+
 int start_go(const struct supervisor_config *config,
 	     const struct started *started)
 {
@@ -271,14 +288,8 @@ int start_go(const struct supervisor_config *config,
 
 	if (!hear(started->sync, &note))
 		return died(started);
-	if (!test_passed(config, note.value, anybody_came(started->test))) {
-		kill(started->pid, SIGKILL);
-		waitpid(started->pid, NULL, 0);
-		warn_msg("self-test failed: an ungranted socket was not "
-			 "refused as it should be (%s); see sbx-run --check",
-			 note.value ? strerror(note.value) : "connected");
-		return EXIT_SBX;
-	}
+	if (!test_passed(config, note.value, anybody_came(started->test)))
+		return test_failed(started, note.value);
 	tell(started->sync, &go);
 	return 0;
 }

@@ -17,13 +17,11 @@ struct started {
 /**
  * start_confined() - Fork the command and have it confine itself.
  * @config:	what to run and how
- * @test_addr, @test_len: set to the self-test's abstract address
  * @started:	result
  *
  * Return: 0, or the exit code to fail with; a message has been printed
  */
 int start_confined(const struct supervisor_config *config,
-		   struct sockaddr_un *test_addr, socklen_t *test_len,
 		   struct started *started);
 
 /**

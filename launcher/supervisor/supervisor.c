@@ -314,7 +314,7 @@ void supervisor_run(const struct supervisor_config *config)
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		die_errno("cannot prepare the supervisor");
-	code = start_confined(config, &sup.test_addr, &sup.test_len, &started);
+	code = start_confined(config, &started);
 	if (code == 0) {
 		sup.listener = started.listener;
 		sup.killable = started.killable;

@@ -38,9 +38,7 @@ struct supervisor {
 	struct stat root;     /* our root directory */
 	ino_t user_namespace; /* ours */
 	pid_t pid;
-	int proc;		      /* O_PATH descriptor of /proc */
-	struct sockaddr_un test_addr; /* abstract, ungranted: the self-test's */
-	socklen_t test_len;
+	int proc; /* O_PATH descriptor of /proc */
 };
 
 /* Channel between launcher and supervisor: one message, one datagram. */
@@ -66,9 +64,9 @@ struct supervisor_config {
 	bool shim_expected; /* a dynamic program, and no --no-shim */
 	int ruleset;	    /* Landlock domain of the command */
 	uint64_t keep_caps;
-	sigset_t mask; /* signal mask of the command */
-	int channel;	      /* to the launcher */
-	const char *program;  /* path to execute */
+	sigset_t mask;	     /* signal mask of the command */
+	int channel;	     /* to the launcher */
+	const char *program; /* path to execute */
 	char **argv;
 };
 

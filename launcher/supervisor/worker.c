@@ -100,7 +100,8 @@ static struct answer dispatch(struct call *call)
 	return answer_error(ENOSYS);
 }
 
-static struct answer handle(struct worker *w, const struct seccomp_notif *req)
+static struct answer handle(struct worker *w, const struct seccomp_notif *req,
+			    bool quiet)
 {
 	struct call *call = &w->call;
 	struct answer answer;
@@ -109,6 +110,7 @@ static struct answer handle(struct worker *w, const struct seccomp_notif *req)
 	call->worker = w;
 	call->req = req;
 	call->report = NULL;
+	call->quiet = quiet;
 	call->client = (struct client){
 		.sup = pool.sup,
 		.id = req->id,
@@ -156,7 +158,7 @@ static void release(struct worker *w)
 	atomic_store(&w->used, false);
 }
 
-static void serve(struct worker *w, const struct seccomp_notif *req)
+static void serve(struct worker *w, const struct seccomp_notif *req, bool quiet)
 {
 	struct answer answer;
 
@@ -168,7 +170,7 @@ static void serve(struct worker *w, const struct seccomp_notif *req)
 	arm();
 	if (atomic_fetch_sub(&pool.idle, 1) == 1)
 		start_worker();
-	answer = handle(w, req);
+	answer = handle(w, req, quiet);
 	atomic_store(&w->busy, false);
 	atomic_fetch_add(&pool.idle, 1);
 	send_answer(req->id, &answer);
@@ -207,7 +209,7 @@ static void *work(void *arg)
 		memset(&req, 0, sizeof(req));
 		if (ioctl(pool.sup->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) ==
 		    0)
-			serve(w, &req);
+			serve(w, &req, false);
 		else if (errno == ENOENT && hung_up())
 			break;
 		/* ENOENT: the client died first.  EINTR: a late wake-up. */
@@ -277,7 +279,7 @@ int workers_answer_one(const struct supervisor *sup, int timer)
 	while (ioctl(sup->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) != 0)
 		if (errno != EINTR)
 			return errno;
-	serve(w, &req);
+	serve(w, &req, true);
 	atomic_store(&pool.idle, 0);
 	release(w);
 	return 0;
