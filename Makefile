@@ -116,7 +116,9 @@ demo:
 	$(Q)scripts/install-deps build demo
 	$(Q)$(MAKE) all
 	$(Q)scripts/demo
-bench: all
+bench:
+	$(Q)scripts/install-deps build bench
+	$(Q)$(MAKE) all bench-programs
 	$(Q)scripts/bench
 
 install: all
