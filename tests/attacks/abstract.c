@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* abstract.c - names that are not in the file system. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attack.h"
+
+static void stream(void)
+{
+	struct sockaddr_un addr;
+	socklen_t len = abstract_addr(&addr, "no");
+
+	hit(AF_UNIX, SOCK_STREAM, &addr, len);
+}
+
+static void seqpacket(void)
+{
+	struct sockaddr_un addr;
+	socklen_t len = abstract_addr(&addr, "no-seq");
+
+	hit(AF_UNIX, SOCK_SEQPACKET, &addr, len);
+}
+
+static void dgram(void)
+{
+	struct sockaddr_un addr;
+	socklen_t len = abstract_addr(&addr, "no-dgram");
+	int fd = unix_socket(SOCK_DGRAM);
+
+	sendto(fd, scene.token, strlen(scene.token), 0,
+	       (struct sockaddr *)&addr, len);
+	hit(AF_UNIX, SOCK_DGRAM, &addr, len);
+}
+
+static void pair_dgram(void)
+{
+	struct sockaddr_un addr;
+	socklen_t len = abstract_addr(&addr, "no-dgram");
+	int pair[2] = {-1, -1};
+
+	socketpair(AF_UNIX, SOCK_DGRAM, 0, pair);
+	connect_and_deliver(pair[0], &addr, len);
+}
+
+/* The granted abstract name, and more. */
+static void longer_name(void)
+{
+	struct sockaddr_un addr;
+	socklen_t len = abstract_addr(&addr, "ok2");
+
+	hit(AF_UNIX, SOCK_STREAM, &addr, len);
+}
+
+/* NUL bytes count: "name" and "name\0" are two names. */
+static void trailing_nul(void)
+{
+	struct sockaddr_un addr;
+	socklen_t len = abstract_addr(&addr, "ok");
+
+	hit(AF_UNIX, SOCK_STREAM, &addr, len + 1);
+}
+
+static void full_length(void)
+{
+	struct sockaddr_un addr;
+
+	abstract_addr(&addr, "ok");
+	hit(AF_UNIX, SOCK_STREAM, &addr, sizeof(addr));
+}
+
+static void granted_shorter(void)
+{
+	struct sockaddr_un addr;
+	socklen_t len = abstract_addr(&addr, "ok");
+
+	hit(AF_UNIX, SOCK_STREAM, &addr, len - 1);
+}
+
+/* A server inside, its client outside. */
+static void serve(const struct sockaddr_un *addr, socklen_t len)
+{
+	int fd = unix_socket(SOCK_STREAM);
+	struct sockaddr_un bound;
+	socklen_t bound_len = sizeof(bound);
+	char hex[2 * sizeof(bound) + 1] = "";
+	const unsigned char *bytes = (const unsigned char *)&bound;
+
+	bind(fd, (const struct sockaddr *)addr, len);
+	listen(fd, 8);
+	getsockname(fd, (struct sockaddr *)&bound, &bound_len);
+	for (size_t i = 0; i < bound_len && i < 50; i++)
+		sprintf(hex + 2 * i, "%02x", bytes[i]);
+	announce("unix %s", hex);
+	close(fd);
+}
+
+static void bind_name(void)
+{
+	struct sockaddr_un addr;
+	socklen_t len = abstract_addr(&addr, "mine");
+
+	serve(&addr, len);
+}
+
+static void autobind(void)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+
+	serve(&addr, sizeof(addr.sun_family));
+}
+
+static void squat(void)
+{
+	struct sockaddr_un addr;
+	socklen_t len = abstract_addr(&addr, "ok-later");
+
+	serve(&addr, len);
+}
+
+#define ABSTRACT(name, run, grant, what)                                       \
+	{                                                                      \
+		name, "abstract", run, grant, 0, what                          \
+	}
+
+const struct attack abstract_attacks[] = {
+	ABSTRACT("abstract-stream", stream, GRANT_FILE, "connect(2)"),
+	ABSTRACT("abstract-seqpacket", seqpacket, GRANT_FILE, "SEQPACKET"),
+	ABSTRACT("abstract-dgram", dgram, GRANT_FILE, "datagrams"),
+	ABSTRACT("abstract-pair", pair_dgram, GRANT_FILE,
+		 "half of a datagram socketpair"),
+	ABSTRACT("abstract-longer", longer_name, GRANT_ABSTRACT,
+		 "the granted name is a prefix of its name"),
+	ABSTRACT("abstract-nul", trailing_nul, GRANT_ABSTRACT,
+		 "the granted name and a NUL"),
+	ABSTRACT("abstract-full", full_length, GRANT_ABSTRACT,
+		 "the granted name, filled up with NULs"),
+	ABSTRACT("abstract-shorter", granted_shorter, GRANT_ABSTRACT,
+		 "the granted name, cut short"),
+	ABSTRACT("abstract-bind", bind_name, GRANT_FILE,
+		 "a server that outsiders reach"),
+	ABSTRACT("abstract-autobind", autobind, GRANT_FILE,
+		 "the same under a name by the kernel"),
+	ABSTRACT("abstract-squat", squat, GRANT_ABSTRACT,
+		 "a server under a name like the granted one"),
+	{0},
+};

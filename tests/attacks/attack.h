@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* attack.h - what an attack is, and what the attacks share.
+ *
+ * `attack NAME DIR` runs inside the sandbox and performs one attack against
+ * what the judge put in DIR.  It never says whether it won: the judge, which
+ * runs outside, looks at what reached its servers.  So an attack goes on after
+ * every error, and ends by returning.
+ */
+#ifndef SBX_ATTACK_H
+#define SBX_ATTACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/un.h>
+
+#include "scene.h"
+
+/* What the sandbox is told to allow; DIR/granted/ok.sock always is. */
+enum grant {
+	GRANT_FILE,	    /* exactly DIR/granted/ok.sock */
+	GRANT_DIRECTORY,    /* everything beneath DIR/granted */
+	GRANT_EXCEPT,	    /* ... but DIR/granted/except.sock */
+	GRANT_MISSING,	    /* and DIR/empty/later.sock, not there yet */
+	GRANT_BIND_ONLY,    /* and bind at DIR/lure/ok.sock */
+	GRANT_CONNECT_ONLY, /* and connect beneath DIR/open */
+	GRANT_ABSTRACT,	    /* and @sbx-TOKEN-ok */
+};
+
+/* Facts that the judge or the runner has to know. */
+enum {
+	NEEDS_ROOT = 1 << 0,	  /* no control for other users */
+	NEEDS_PTY = 1 << 1,	  /* runs under its own terminal */
+	NEEDS_HARD_LINK = 1 << 2, /* outsider's DIR/granted/hard.sock */
+	NEEDS_NAMESPACE = 1 << 3, /* victim has its own mount namespace */
+	NEEDS_INHERITED = 1 << 4, /* unconnected sockets from outside */
+	NEEDS_TRIES = 1 << 5,	  /* a race: RACE_TRIES or it does not count */
+	WORKS_AFTER = 1 << 6,	  /* the granted socket still works after */
+	MAY_NOT_START = 1 << 7,	  /* the sandbox may refuse to start */
+	NEEDS_LUCK = 1 << 8,	  /* few kernels can do it at all */
+};
+
+/* Descriptors that NEEDS_INHERITED puts in place. */
+enum { INHERITED_DGRAM = 100, INHERITED_UDP, INHERITED_STREAM, INHERITED_TCP };
+
+struct attack {
+	const char *name;
+	const char *class;
+	void (*run)(void);
+	enum grant grant;
+	unsigned int needs;
+	const char *what; /* one line: how it tries to get out */
+};
+
+/* Each topic is an array that ends with an empty element. */
+extern const struct attack naming_attacks[], link_attacks[], mount_attacks[],
+	race_memory_attacks[], race_path_attacks[], race_task_attacks[],
+	race_bind_attacks[], descriptor_attacks[], call_attacks[],
+	uring_attacks[], filter_attacks[], trace_attacks[], process_attacks[],
+	namespace_attacks[], neighbour_attacks[], network_attacks[],
+	stray_attacks[], abstract_attacks[], binding_attacks[],
+	tamper_attacks[];
+
+/** attack_find() - The attack of that name, or NULL. */
+const struct attack *attack_find(const char *name);
+
+/** attack_each() - Call @fn for every attack, in the order of the table. */
+void attack_each(void (*fn)(const struct attack *));
+
+/* What the attack was told about its surroundings. */
+extern struct scene scene;
+
+/* Where this program lies; its variants lie beside it. */
+extern char *attack_self;
+
+/** skip() - The machine cannot do this attack: say why and exit 77. */
+_Noreturn void skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/** at() - "DIR/name", in one of several static buffers. */
+const char *at(const char *name);
+
+/** unix_addr() - Fill in an address of a path; returns its length. */
+socklen_t unix_addr(struct sockaddr_un *addr, const char *path);
+
+/** abstract_addr() - The same for the judge's abstract name "...-suffix". */
+socklen_t abstract_addr(struct sockaddr_un *addr, const char *suffix);
+
+/** unix_socket() - A new AF_UNIX socket of @type, or -1. */
+int unix_socket(int type);
+
+/** deliver() - Send the token on a connected socket. */
+void deliver(int fd);
+
+/** connect_and_deliver() - Connect @fd by the C library, send the token. */
+bool connect_and_deliver(int fd, const void *addr, socklen_t len);
+
+/** hit() - One delivery to an address, by a new socket. */
+bool hit(int domain, int type, const void *addr, socklen_t len);
+
+/** hit_path() - One delivery to a stream socket at @path. */
+bool hit_path(const char *path);
+
+/** greet() - Tell the granted server "before" or "after". */
+bool greet(const char *word);
+
+/** announce() - Ask the judge to act; waits until it did, 2 s at most. */
+void announce(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/** write_text() - Replace a file's contents. */
+bool write_text(const char *path, const char *text);
+
+/** in_child() - Run @fn in a forked child and wait for it. */
+void in_child(void (*fn)(void));
+
+/** run_variant() - Replace this program by another build of it. */
+void run_variant(const char *program, const char *const args[]);
+
+/** new_namespaces() - unshare(2), with a user namespace if it takes one. */
+bool new_namespaces(int flags);
+
+/** pause_ms() - Sleep. */
+void pause_ms(long ms);
+
+#endif /* SBX_ATTACK_H */

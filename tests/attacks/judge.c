@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/* judge.c - decide whether one attack got out of the sandbox.
+ *
+ * The judge runs outside: it makes the servers, starts `PREFIX attack NAME
+ * DIR`, and then says what reached them.  The client's word counts for
+ * nothing.  Every run must first reach the granted server, so that a sandbox
+ * that lets nothing work does not look secure.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "judge.h"
+#include "race.h"
+
+#define EXIT_REFUSED 0
+#define EXIT_REACHED 1
+#define EXIT_BROKEN  2
+#define EXIT_SKIP    77
+
+#define MAX_WORDS     64
+#define GRACE_SECONDS 3 /* for what the command leaves behind */
+#define NOT_STARTED   125
+
+static const char usage[] =
+	"usage: judge [-s SBX-RUN [-n] | -p PREFIX] [-t SECONDS] [-k] NAME\n"
+	"       judge -l\n"
+	"Without -s and -p: the positive control.  -n: --no-shim.  In PREFIX\n"
+	"\"DIR/\" stands for the directory of the sockets.  -k keeps it.\n"
+	"Exit status: 0 refused, 1 reached, 2 broken, 77 skipped.\n";
+
+struct run {
+	const struct attack *attack;
+	const char *sbx, *prefix; /* NULL, NULL: the control */
+	bool no_shim, keep;
+	int seconds;
+	int status; /* of the command */
+	bool hung;
+	char *words[MAX_WORDS + 1];
+	int word_count;
+};
+
+static void list_one(const struct attack *attack)
+{
+	printf("%s\t%s\t%s\t%s\t%s\n", attack->name, attack->class,
+	       attack->needs & NEEDS_ROOT ? "root" : "any",
+	       attack->needs & NEEDS_LUCK ? "rare" : "usual", attack->what);
+}
+
+static void add_word(struct run *run, const char *word)
+{
+	if (run->word_count < MAX_WORDS)
+		run->words[run->word_count++] = strdup(word);
+}
+
+static void add_option(struct run *run, const char *option, const char *path)
+{
+	add_word(run, option);
+	add_word(run, path);
+}
+
+/* What a grant adds on the command line of sbx-run. */
+static const struct {
+	enum grant grant;
+	const char *option, *name;
+} further[] = {
+	{GRANT_EXCEPT, "--deny-unix-socket", "granted/except.sock"},
+	{GRANT_MISSING, "--allow-unix-socket", "empty/later.sock"},
+	{GRANT_BIND_ONLY, "--allow-unix-bind", "lure/ok.sock"},
+	{GRANT_CONNECT_ONLY, "--allow-unix-connect", "open"},
+};
+
+static void add_grants(struct run *run)
+{
+	const enum grant grant = run->attack->grant;
+	const bool all = grant == GRANT_DIRECTORY || grant == GRANT_EXCEPT;
+	char name[64];
+
+	add_option(run, "--allow-unix-socket",
+		   at(all ? "granted" : "granted/ok.sock"));
+	for (size_t i = 0; i < sizeof(further) / sizeof(further[0]); i++)
+		if (further[i].grant == grant)
+			add_option(run, further[i].option, at(further[i].name));
+	if (grant == GRANT_ABSTRACT) {
+		snprintf(name, sizeof(name), "@sbx-%s-ok", scene.token);
+		add_option(run, "--allow-unix-socket", name);
+	}
+}
+
+static void add_prefix(struct run *run)
+{
+	char *copy = strdup(run->prefix), *rest = copy, *word, *dir;
+	char text[512];
+
+	while ((word = strsep(&rest, " "))) {
+		dir = strstr(word, "DIR/");
+		if (dir)
+			snprintf(text, sizeof(text), "%.*s%s%s",
+				 (int)(dir - word), word, scene.dir, dir + 3);
+		else
+			snprintf(text, sizeof(text), "%s", word);
+		if (*text)
+			add_word(run, text);
+	}
+	free(copy);
+}
+
+static void make_command(struct run *run, const char *self)
+{
+	const char *slash = strrchr(self, '/');
+	char attack[512];
+
+	if (run->sbx) {
+		add_word(run, run->sbx);
+		if (run->no_shim)
+			add_word(run, "--no-shim");
+		add_grants(run);
+		add_word(run, "--");
+	} else if (run->prefix) {
+		add_prefix(run);
+	}
+	snprintf(attack, sizeof(attack), "%.*sattack",
+		 slash ? (int)(slash - self + 1) : 0, self);
+	add_word(run, attack);
+	add_word(run, run->attack->name);
+	add_word(run, scene.dir);
+}
+
+static bool make_scene(void)
+{
+	unsigned char random[8];
+	const char *tmp = getenv("TMPDIR");
+
+	/* A long TMPDIR would not fit into an address. */
+	if (!tmp || strlen(tmp) > 16)
+		tmp = "/tmp";
+	snprintf(scene.dir, sizeof(scene.dir), "%s/sbxa.XXXXXX", tmp);
+	if (!mkdtemp(scene.dir) || getrandom(random, sizeof(random), 0) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(random); i++)
+		sprintf(scene.token + 2 * i, "%02x", random[i]);
+	scene.judge = getpid();
+	return true;
+}
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
+}
+
+/* Serve until the command and all that it left behind is gone. */
+static void attend(struct run *run, pid_t command)
+{
+	double end = now() + run->seconds;
+	bool over = false;
+
+	while (!targets_hit() && now() < end) {
+		targets_serve(10);
+		stage_act(&scene, command);
+		if (!over && waitpid(command, &run->status, WNOHANG) > 0) {
+			over = true;
+			if (end > now() + GRACE_SECONDS)
+				end = now() + GRACE_SECONDS;
+		}
+		if (over && !stage_others(&scene))
+			break;
+	}
+	run->hung = !over && !targets_hit();
+	while (targets_serve(10) > 0 && !targets_hit())
+		;
+}
+
+static unsigned int tries(void)
+{
+	FILE *file = fopen(at("tries"), "re");
+	unsigned int count = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%u", &count) != 1)
+		count = 0;
+	fclose(file);
+	return count;
+}
+
+/* The last lines that the command wrote; its own reason for a skip. */
+static void show_output(const char *start)
+{
+	FILE *file = fopen(at("output"), "re");
+	char line[256];
+
+	if (!file)
+		return;
+	if (!fseek(file, -1200, SEEK_END))
+		fgets(line, sizeof(line), file);
+	while (fgets(line, sizeof(line), file))
+		if (!start)
+			printf("# %s", line);
+		else if (!strncmp(line, start, strlen(start)))
+			printf("%s", line);
+	fclose(file);
+}
+
+static int broken(const char *why)
+{
+	printf("broken: %s\n", why);
+	show_output(NULL);
+	return EXIT_BROKEN;
+}
+
+static int verdict(const struct run *run)
+{
+	const struct attack *attack = run->attack;
+	const bool control = !run->sbx && !run->prefix;
+	const int code = WIFEXITED(run->status) ? WEXITSTATUS(run->status) : -1;
+
+	if (targets_hit()) {
+		printf("reached: %s\n", targets_hit());
+		return EXIT_REACHED;
+	}
+	if (run->hung)
+		return broken("it hangs");
+	if (control && code == EXIT_SKIP) {
+		show_output("skip: ");
+		return EXIT_SKIP;
+	}
+	if (!targets_heard("before")) {
+		if (code != NOT_STARTED || !(attack->needs & MAY_NOT_START))
+			return broken("the granted socket does not work");
+		printf("refused: the sandbox does not start\n");
+		return EXIT_REFUSED;
+	}
+	if (control || code == EXIT_SKIP) {
+		printf("refused\n");
+		return EXIT_REFUSED;
+	}
+	if ((attack->needs & WORKS_AFTER) && !targets_heard("after"))
+		return broken("the granted socket does not work any more");
+	if ((attack->needs & NEEDS_TRIES) && tries() < RACE_TRIES) {
+		printf("broken: only %u tries\n", tries());
+		return EXIT_BROKEN;
+	}
+	printf("refused\n");
+	return EXIT_REFUSED;
+}
+
+static int remove_one(const char *path, const struct stat *st, int flag,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path) && errno != ENOENT;
+}
+
+static void clean_up(const struct run *run)
+{
+	if (run->keep)
+		printf("# kept: %s\n", scene.dir);
+	else
+		nftw(scene.dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static int judge(struct run *run, const char *self)
+{
+	pid_t command;
+	int code;
+
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (!make_scene() || !targets_open(&scene, run->attack) ||
+	    !stage_victim(&scene, run->attack->needs) || !scene_save(&scene))
+		return broken(strerror(errno));
+	make_command(run, self);
+	command = stage_start(&scene, run->words, run->attack->needs);
+	attend(run, command);
+	stage_clear();
+	targets_planted(run->attack->grant);
+	code = verdict(run);
+	clean_up(run);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct run run = {.seconds = 20};
+	int option;
+
+	while ((option = getopt(argc, argv, "s:np:t:kl")) != -1) {
+		switch (option) {
+		case 's':
+			run.sbx = optarg;
+			break;
+		case 'p':
+			run.prefix = optarg;
+			break;
+		case 'n':
+			run.no_shim = true;
+			break;
+		case 't':
+			run.seconds = atoi(optarg);
+			break;
+		case 'k':
+			run.keep = true;
+			break;
+		case 'l':
+			attack_each(list_one);
+			return 0;
+		default:
+			fputs(usage, stderr);
+			return EXIT_BROKEN;
+		}
+	}
+	run.attack = optind + 1 == argc ? attack_find(argv[optind]) : NULL;
+	if (!run.attack) {
+		fputs(usage, stderr);
+		return EXIT_BROKEN;
+	}
+	return judge(&run, argv[0]);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* judge.h - the parts of the judge: servers outside, and what reached them. */
+#ifndef SBX_JUDGE_H
+#define SBX_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "attack.h"
+
+/* targets.c: the servers */
+
+/** targets_open() - Make DIR's directories and all servers. */
+bool targets_open(struct scene *to, const struct attack *attack);
+
+/** targets_serve() - Accept, receive and count, waiting for @timeout_ms at
+ * most; returns how much there was, 0: nothing. */
+int targets_serve(int timeout_ms);
+
+/** targets_watch() - Bytes that arrive at @fd are a hit, named @label. */
+void targets_watch(int fd, const char *label);
+
+/** targets_hit() - What got through first, or NULL. */
+const char *targets_hit(void);
+
+/** targets_report() - Something else got through: say what. */
+void targets_report(const char *label);
+
+/** targets_heard() - Did the granted server get this word? */
+bool targets_heard(const char *word);
+
+/** targets_planted() - Look for socket files where none may be. */
+void targets_planted(enum grant grant);
+
+/* stage.c: the processes */
+
+/** stage_victim() - Start the process outside that attacks may abuse. */
+bool stage_victim(struct scene *to, unsigned int needs);
+
+/** stage_start() - Start the command; its output goes to DIR/output. */
+pid_t stage_start(const struct scene *to, char **argv, unsigned int needs);
+
+/** stage_act() - Do what the attack announced, look at the terminal. */
+void stage_act(const struct scene *to, pid_t command);
+
+/** stage_others() - Is a descendant left, the victim excepted? */
+bool stage_others(const struct scene *to);
+
+/** stage_clear() - Kill and reap every descendant, and nobody else. */
+void stage_clear(void);
+
+#endif /* SBX_JUDGE_H */

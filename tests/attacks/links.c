@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* links.c - the denied socket moved to where the grant points. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "attack.h"
+
+#ifndef RENAME_EXCHANGE
+#define RENAME_EXCHANGE (1 << 1)
+#endif
+
+static void exchange(const char *a, const char *b)
+{
+	syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
+}
+
+static void hit_granted(void)
+{
+	hit_path(at("granted/ok.sock"));
+}
+
+static void hardlink_in(void)
+{
+	link(at("denied/no.sock"), at("granted/in.sock"));
+	hit_path(at("granted/in.sock"));
+}
+
+static void hardlink_over(void)
+{
+	unlink(at("granted/ok.sock"));
+	link(at("denied/no.sock"), at("granted/ok.sock"));
+	hit_granted();
+}
+
+static void hardlink_fd(void)
+{
+	int fd = open(at("denied/no.sock"), O_PATH | O_CLOEXEC);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	linkat(AT_FDCWD, path, AT_FDCWD, at("granted/in.sock"),
+	       AT_SYMLINK_FOLLOW);
+	linkat(fd, "", AT_FDCWD, at("granted/in.sock"), AT_EMPTY_PATH);
+	hit_path(at("granted/in.sock"));
+}
+
+static void hardlink_outside(void)
+{
+	hit_path(at("granted/hard.sock"));
+}
+
+static void hardlink_rename(void)
+{
+	link(at("denied/no.sock"), at("denied/two.sock"));
+	rename(at("denied/two.sock"), at("granted/ok.sock"));
+	hit_granted();
+}
+
+static void rename_in(void)
+{
+	rename(at("denied/no.sock"), at("granted/in.sock"));
+	hit_path(at("granted/in.sock"));
+}
+
+static void rename_over(void)
+{
+	rename(at("denied/no.sock"), at("granted/ok.sock"));
+	hit_granted();
+}
+
+static void rename_directory_in(void)
+{
+	rename(at("denied"), at("granted/inner"));
+	hit_path(at("granted/inner/no.sock"));
+}
+
+static void rename_parent_directory_in(void)
+{
+	mkdir(at("box"), 0700);
+	mkdir(at("box/deep"), 0700);
+	rename(at("denied"), at("box/deep/denied"));
+	rename(at("box"), at("granted/box"));
+	hit_path(at("granted/box/deep/denied/no.sock"));
+}
+
+static void rename_over_parent(void)
+{
+	rename(at("granted"), at("aside"));
+	rename(at("lure"), at("granted"));
+	hit_granted();
+}
+
+static void directory_recreated(void)
+{
+	rename(at("granted"), at("aside"));
+	mkdir(at("granted"), 0700);
+	rename(at("lure/ok.sock"), at("granted/ok.sock"));
+	link(at("lure/ok.sock"), at("granted/ok.sock"));
+	hit_granted();
+}
+
+static void exchange_sockets(void)
+{
+	exchange(at("denied/no.sock"), at("granted/ok.sock"));
+	hit_granted();
+}
+
+static void exchange_directories(void)
+{
+	exchange(at("lure"), at("granted"));
+	hit_granted();
+}
+
+static void exchange_in(void)
+{
+	mkdir(at("granted/inner"), 0700);
+	exchange(at("denied"), at("granted/inner"));
+	hit_path(at("granted/inner/no.sock"));
+}
+
+static void symlink_over(void)
+{
+	unlink(at("granted/ok.sock"));
+	symlink(at("denied/no.sock"), at("granted/ok.sock"));
+	hit_granted();
+}
+
+static void symlink_over_parent(void)
+{
+	rename(at("granted"), at("aside"));
+	symlink("lure", at("granted"));
+	hit_granted();
+}
+
+static void missing_hardlink(void)
+{
+	link(at("lure/later.sock"), at("empty/later.sock"));
+	hit_path(at("empty/later.sock"));
+}
+
+static void missing_rename(void)
+{
+	rename(at("lure/later.sock"), at("empty/later.sock"));
+	hit_path(at("empty/later.sock"));
+}
+
+static void missing_symlink(void)
+{
+	symlink("../lure/later.sock", at("empty/later.sock"));
+	hit_path(at("empty/later.sock"));
+}
+
+static void missing_parent(void)
+{
+	rmdir(at("empty"));
+	rename(at("lure"), at("empty"));
+	hit_path(at("empty/later.sock"));
+}
+
+static void missing_parent_symlink(void)
+{
+	rmdir(at("empty"));
+	symlink("lure", at("empty"));
+	hit_path(at("empty/later.sock"));
+}
+
+/* The name of the grant stays behind on a directory that is gone. */
+static void deleted_directory(void)
+{
+	if (chdir(at("lure")))
+		return;
+	rename(at("granted"), at("aside"));
+	rename(at("lure"), at("granted"));
+	hit_path("ok.sock");
+	hit_path("../granted/ok.sock");
+}
+
+#define LINK(name, run, grant, what)                                           \
+	{                                                                      \
+		name, "links", run, grant, 0, what                             \
+	}
+
+const struct attack link_attacks[] = {
+	LINK("hardlink-in", hardlink_in, GRANT_DIRECTORY,
+	     "link(2) into the granted directory"),
+	LINK("hardlink-over", hardlink_over, GRANT_FILE,
+	     "link(2) at the granted name"),
+	LINK("hardlink-fd", hardlink_fd, GRANT_DIRECTORY,
+	     "linkat(2) of an O_PATH descriptor"),
+	LINK("hardlink-rename", hardlink_rename, GRANT_FILE,
+	     "a second name, renamed over the granted one"),
+	{"hardlink-outside", "links", hardlink_outside, GRANT_DIRECTORY,
+	 NEEDS_HARD_LINK, "a hard link that was there before"},
+	LINK("rename-in", rename_in, GRANT_DIRECTORY,
+	     "rename(2) into the granted directory"),
+	LINK("rename-over", rename_over, GRANT_FILE,
+	     "rename(2) over the granted name"),
+	LINK("rename-directory-in", rename_directory_in, GRANT_DIRECTORY,
+	     "its directory into the granted one"),
+	LINK("rename-tree-in", rename_parent_directory_in, GRANT_DIRECTORY,
+	     "a tree that holds it into the granted one"),
+	LINK("rename-over-parent", rename_over_parent, GRANT_FILE,
+	     "its directory to the granted name's parent"),
+	LINK("rename-over-directory", rename_over_parent, GRANT_DIRECTORY,
+	     "its directory to the granted directory's name"),
+	LINK("directory-recreated", directory_recreated, GRANT_DIRECTORY,
+	     "the granted directory made anew, socket moved in"),
+	LINK("exchange-sockets", exchange_sockets, GRANT_FILE,
+	     "RENAME_EXCHANGE of the sockets"),
+	LINK("exchange-directories", exchange_directories, GRANT_FILE,
+	     "RENAME_EXCHANGE of their directories"),
+	LINK("exchange-grants", exchange_directories, GRANT_DIRECTORY,
+	     "the same where the directory is granted"),
+	LINK("exchange-in", exchange_in, GRANT_DIRECTORY,
+	     "RENAME_EXCHANGE with a granted subdirectory"),
+	LINK("symlink-over", symlink_over, GRANT_FILE,
+	     "the granted name replaced by a symbolic link"),
+	LINK("symlink-over-parent", symlink_over_parent, GRANT_FILE,
+	     "its parent replaced by a symbolic link"),
+	LINK("symlink-over-directory", symlink_over_parent, GRANT_DIRECTORY,
+	     "the granted directory replaced by a symbolic link"),
+	LINK("missing-hardlink", missing_hardlink, GRANT_MISSING,
+	     "link(2) at a granted name that was free"),
+	LINK("missing-rename", missing_rename, GRANT_MISSING,
+	     "rename(2) to a granted name that was free"),
+	LINK("missing-symlink", missing_symlink, GRANT_MISSING,
+	     "symlink(2) at a granted name that was free"),
+	LINK("missing-parent", missing_parent, GRANT_MISSING,
+	     "its directory in place of the free name's parent"),
+	LINK("missing-parent-link", missing_parent_symlink, GRANT_MISSING,
+	     "a symbolic link in place of the free name's parent"),
+	LINK("moved-cwd", deleted_directory, GRANT_FILE,
+	     "a cwd that was renamed to the granted directory"),
+	{0},
+};

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/* neighbours.c - use a process outside: of the same user, not sandboxed.  The
+ * victim holds a connection to a denied server, watches a word of its memory
+ * and reports signals. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "attack.h"
+
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+
+static const long poison = 1;
+
+static const char *proc(pid_t pid, const char *name)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	return path;
+}
+
+static int victim_pidfd(void)
+{
+	return (int)syscall(SYS_pidfd_open, scene.victim, 0);
+}
+
+static void getfd(void)
+{
+	deliver((int)syscall(SYS_pidfd_getfd, victim_pidfd(),
+			     scene.victim_stream, 0));
+}
+
+static void poke(void)
+{
+	pid_t victim = (pid_t)scene.victim;
+
+	if (ptrace(PTRACE_SEIZE, victim, NULL, NULL))
+		return;
+	ptrace(PTRACE_INTERRUPT, victim, NULL, NULL);
+	waitpid(victim, NULL, 0);
+	ptrace(PTRACE_POKEDATA, victim, (void *)scene.canary, (void *)poison);
+	ptrace(PTRACE_DETACH, victim, NULL, NULL);
+	pause_ms(50);
+}
+
+static void attach(void)
+{
+	pid_t victim = (pid_t)scene.victim;
+
+	if (ptrace(PTRACE_ATTACH, victim, NULL, NULL))
+		return;
+	waitpid(victim, NULL, 0);
+	ptrace(PTRACE_POKEDATA, victim, (void *)scene.canary, (void *)poison);
+	ptrace(PTRACE_DETACH, victim, NULL, NULL);
+	pause_ms(50);
+}
+
+static void proc_mem(void)
+{
+	int fd = open(proc((pid_t)scene.victim, "mem"), O_RDWR | O_CLOEXEC);
+
+	pwrite(fd, &poison, sizeof(poison), scene.canary);
+	pause_ms(50);
+}
+
+static void vm_writev(void)
+{
+	struct iovec from = {(void *)&poison, sizeof(poison)};
+	struct iovec to = {(void *)scene.canary, sizeof(poison)};
+
+	process_vm_writev((pid_t)scene.victim, &from, 1, &to, 1, 0);
+	pause_ms(50);
+}
+
+static void proc_root(void)
+{
+	char path[108];
+
+	snprintf(path, sizeof(path), "/proc/%ld/root%s", scene.victim,
+		 at("denied/no.sock"));
+	hit_path(path);
+}
+
+static void proc_fd(void)
+{
+	char path[108];
+
+	snprintf(path, sizeof(path), "/proc/%ld/fd/%ld/no.sock", scene.victim,
+		 scene.victim_dir);
+	hit_path(path);
+}
+
+static void signal_victim(void)
+{
+	kill((pid_t)scene.victim, SIGUSR1);
+	pause_ms(50);
+}
+
+static void signal_pidfd(void)
+{
+	syscall(SYS_pidfd_send_signal, victim_pidfd(), SIGUSR1, NULL, 0);
+	pause_ms(50);
+}
+
+static void signal_sigio(void)
+{
+	int fds[2];
+
+	/* The kernel sends it for us, when data arrives. */
+	if (pipe(fds))
+		return;
+	fcntl(fds[0], F_SETOWN, (int)scene.victim);
+	fcntl(fds[0], F_SETSIG, SIGUSR1);
+	fcntl(fds[0], F_SETFL, O_ASYNC);
+	write(fds[1], "x", 1);
+	pause_ms(50);
+}
+
+static void join_namespaces(void)
+{
+	static const char *const kinds[] = {"ns/user", "ns/mnt"};
+	int fd;
+
+	setns(victim_pidfd(), CLONE_NEWUSER | CLONE_NEWNS);
+	for (int i = 0; i < 2; i++) {
+		fd = open(proc((pid_t)scene.victim, kinds[i]),
+			  O_RDONLY | O_CLOEXEC);
+		setns(fd, 0);
+	}
+	hit_path(at("granted/ok.sock"));
+}
+
+/* Parent, its parent ... up to the judge, who is not to be touched. */
+static int ancestors(pid_t *list, int max)
+{
+	int count = 0, pid = getppid();
+
+	while (count < max && pid > 1 && pid != scene.judge) {
+		FILE *file;
+
+		list[count++] = pid;
+		file = fopen(proc(pid, "stat"), "re");
+		pid = 0;
+		if (!file)
+			break;
+		if (fscanf(file, "%*d (%*[^)]) %*c %d", &pid) != 1)
+			pid = 0;
+		fclose(file);
+	}
+	return count;
+}
+
+static void getfd_ancestors(void)
+{
+	pid_t list[9];
+	int count = ancestors(list, 8);
+
+	list[count++] = (pid_t)scene.judge;
+	for (int i = 0; i < count; i++) {
+		int from = (int)syscall(SYS_pidfd_open, list[i], 0);
+
+		for (int fd = 0; fd < 128; fd++)
+			deliver((int)syscall(SYS_pidfd_getfd, from, fd, 0));
+	}
+}
+
+static void hit_denied_often(void)
+{
+	for (int i = 0; i < 20; i++) {
+		hit_path(at("denied/no.sock"));
+		pause_ms(5);
+	}
+}
+
+static void send_ancestors(int signal_number)
+{
+	pid_t list[8];
+
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	for (int i = ancestors(list, 8); i > 0; i--)
+		kill(list[i - 1], signal_number);
+	hit_denied_often();
+}
+
+static void kill_ancestors(void)
+{
+	send_ancestors(SIGKILL);
+}
+
+static void stop_ancestors(void)
+{
+	send_ancestors(SIGSTOP);
+}
+
+static void limit_ancestors(void)
+{
+	const struct rlimit none = {3, 3}, cpu = {1, 1};
+	pid_t list[8];
+
+	for (int i = ancestors(list, 8); i > 0; i--) {
+		prlimit(list[i - 1], RLIMIT_NOFILE, &none, NULL);
+		prlimit(list[i - 1], RLIMIT_CPU, &cpu, NULL);
+	}
+	hit_denied_often();
+}
+
+/* What if somebody else kills them? */
+static void lose(const char *whom)
+{
+	signal(SIGHUP, SIG_IGN);
+	announce("%s %d", whom, getpid());
+	hit_denied_often();
+}
+
+static void lose_supervisor(void)
+{
+	lose("kill-parent");
+}
+
+static void lose_launcher(void)
+{
+	lose("kill-command");
+}
+
+/* A call that waits for its answer while the supervisor dies. */
+static void lose_during_call(void)
+{
+	if (!fork())
+		for (int i = 0; i < 4000; i++)
+			hit_path(at("denied/no.sock"));
+	lose("kill-parent");
+}
+
+static void type_ahead(void)
+{
+	for (const char *p = scene.token; *p; p++)
+		ioctl(STDIN_FILENO, TIOCSTI, p);
+	ioctl(STDIN_FILENO, TIOCSTI, "\n");
+	pause_ms(50); /* a terminal whose session is over is empty */
+}
+
+static void type_ahead_high_bits(void)
+{
+	for (const char *p = scene.token; *p; p++)
+		syscall(SYS_ioctl, STDIN_FILENO, 0xffffffff00000000 | TIOCSTI,
+			p);
+	syscall(SYS_ioctl, STDIN_FILENO, 0xffffffff00000000 | TIOCSTI, "\n");
+	pause_ms(50);
+}
+
+#define OUT(name, run, what)                                                   \
+	{                                                                      \
+		name, "neighbours", run, GRANT_FILE, 0, what                   \
+	}
+
+const struct attack neighbour_attacks[] = {
+	OUT("getfd-outside", getfd, "pidfd_getfd(2) of a connected socket"),
+	OUT("getfd-ancestors", getfd_ancestors,
+	    "the same of every process above"),
+	OUT("ptrace-seize", poke, "PTRACE_SEIZE of a process outside"),
+	OUT("ptrace-attach", attach, "PTRACE_ATTACH of a process outside"),
+	OUT("proc-mem", proc_mem, "its /proc/PID/mem"),
+	OUT("vm-writev", vm_writev, "its memory by process_vm_writev(2)"),
+	OUT("proc-root", proc_root, "its /proc/PID/root"),
+	OUT("proc-fd", proc_fd, "its /proc/PID/fd/N"),
+	OUT("signal", signal_victim, "kill(2) of a process outside"),
+	OUT("signal-pidfd", signal_pidfd, "pidfd_send_signal(2)"),
+	OUT("signal-sigio", signal_sigio, "F_SETOWN and SIGIO"),
+	{"setns", "neighbours", join_namespaces, GRANT_FILE, NEEDS_NAMESPACE,
+	 "a namespace where the granted name is denied"},
+	OUT("kill-ancestors", kill_ancestors, "SIGKILL to the supervisor"),
+	OUT("stop-ancestors", stop_ancestors, "SIGSTOP to the supervisor"),
+	OUT("limit-ancestors", limit_ancestors,
+	    "prlimit(2): no descriptors for the supervisor"),
+	OUT("lose-supervisor", lose_supervisor, "an outsider kills it"),
+	OUT("lose-launcher", lose_launcher, "an outsider kills the launcher"),
+	OUT("lose-during-call", lose_during_call,
+	    "an outsider kills the supervisor amid calls"),
+	{"tiocsti", "neighbours", type_ahead, GRANT_FILE, NEEDS_PTY,
+	 "TIOCSTI types into the terminal"},
+	{"tiocsti-high", "neighbours", type_ahead_high_bits, GRANT_FILE,
+	 NEEDS_PTY, "TIOCSTI with rubbish in the upper 32 bits"},
+	{0},
+};

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* race_bind.c - races about making servers: the judge looks for sockets where
+ * none may be, and knocks at the ports that the attack says it listens on. */
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "race.h"
+
+#ifndef RENAME_EXCHANGE
+#define RENAME_EXCHANGE (1 << 1)
+#endif
+
+#define SLOT 50
+
+static struct sockaddr_un *live;
+static struct sockaddr_un image[2];
+static char harmless[160], other[160];
+static int places[2];
+static int tcp = -1;
+
+static void flip_path(unsigned int turn)
+{
+	memcpy(live, &image[turn & 1], sizeof(*live));
+}
+
+static void flip_cwd(unsigned int turn)
+{
+	fchdir(places[turn & 1]);
+}
+
+static void flip_exchange(unsigned int turn)
+{
+	(void)turn;
+	syscall(SYS_renameat2, AT_FDCWD, harmless, AT_FDCWD, other,
+		RENAME_EXCHANGE);
+}
+
+/* Only the harmless result is removed: what was planted stays. */
+static void attempt_bind(void)
+{
+	int fd = unix_socket(SOCK_STREAM);
+
+	bind(fd, (const struct sockaddr *)live, sizeof(*live));
+	close(fd);
+	unlink(at("granted/mine.sock"));
+}
+
+static void prepare(const char *a, const char *b)
+{
+	live = race_memory(sizeof(*live));
+	unix_addr(&image[0], a);
+	unix_addr(&image[1], b);
+	*live = image[0];
+}
+
+static void bind_path(void)
+{
+	prepare(at("granted/mine.sock"), at("denied/planted.sock"));
+	race_run(&(const struct race){RACE_THREAD, flip_path, attempt_bind});
+}
+
+static void bind_cwd(void)
+{
+	prepare("mine.sock", "mine.sock");
+	places[0] = open(at("granted"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	places[1] = open(at("denied"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	race_run(&(const struct race){RACE_THREAD, flip_cwd, attempt_bind});
+}
+
+static void bind_symlink(void)
+{
+	symlink("granted", at("flip"));
+	symlink("denied", at("flop"));
+	strcpy(harmless, at("flip"));
+	strcpy(other, at("flop"));
+	prepare(at("flip/mine.sock"), at("flip/mine.sock"));
+	race_run(&(const struct race){RACE_PROCESS, flip_exchange,
+				      attempt_bind});
+}
+
+static void bind_rename(void)
+{
+	mkdir(at("granted/inner"), 0700);
+	strcpy(harmless, at("granted/inner"));
+	strcpy(other, at("denied"));
+	prepare(at("granted/inner/mine.sock"), at("granted/inner/mine.sock"));
+	race_run(&(const struct race){RACE_PROCESS, flip_exchange,
+				      attempt_bind});
+}
+
+static void flip_slot(unsigned int turn)
+{
+	dup3(turn & 1 ? tcp : places[0], SLOT, O_CLOEXEC);
+}
+
+/* While the checker sees a UNIX socket, a TCP socket listens. */
+static void attempt_listen(void)
+{
+	listen(SLOT, 8);
+}
+
+static void listen_swap(void)
+{
+	struct sockaddr_un addr;
+	struct sockaddr_in bound = {0};
+	socklen_t len = unix_addr(&addr, at("granted/mine.sock"));
+
+	places[0] = unix_socket(SOCK_STREAM);
+	bind(places[0], (struct sockaddr *)&addr, len);
+	tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (tcp < 0)
+		skip("no TCP sockets");
+	race_run(&(const struct race){RACE_THREAD, flip_slot, attempt_listen});
+	len = sizeof(bound);
+	getsockname(tcp, (struct sockaddr *)&bound, &len);
+	announce("tcp4 %d", ntohs(bound.sin_port));
+}
+
+#define RACE(name, run, what)                                                  \
+	{                                                                      \
+		name, "races", run, GRANT_DIRECTORY, NEEDS_TRIES, what         \
+	}
+
+const struct attack race_bind_attacks[] = {
+	RACE("race-bind-path", bind_path, "a thread rewrites the bound path"),
+	RACE("race-bind-cwd", bind_cwd, "the cwd flips during bind(2)"),
+	RACE("race-bind-symlink", bind_symlink,
+	     "a directory link flips during bind(2)"),
+	RACE("race-bind-rename", bind_rename,
+	     "the directories change places during bind(2)"),
+	RACE("race-listen", listen_swap,
+	     "listen(2) while the descriptor becomes TCP"),
+	{0},
+};

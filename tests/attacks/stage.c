@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* stage.c - the judge's processes: the command, and its victim outside. */
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "judge.h"
+
+static volatile long canary; /* attacks write to it, in the victim */
+static int report_fd = -1;
+static int terminal = -1, terminal_master = -1;
+static const char *terminal_name;
+
+static void on_signal(int number)
+{
+	(void)number;
+	write(report_fd, "signal", 6);
+}
+
+static void cover_granted(void)
+{
+	if (!new_namespaces(CLONE_NEWNS))
+		return;
+	mount(at("lure"), at("granted"), NULL, MS_BIND, NULL);
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
+static void victim(unsigned int needs, int ready)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGUSR1, on_signal);
+	signal(SIGPIPE, SIG_IGN);
+	if (needs & NEEDS_NAMESPACE)
+		cover_granted();
+	close(ready);
+	for (;;) {
+		if (canary) {
+			write(report_fd, "memory", 6);
+			canary = 0;
+		}
+		pause_ms(5);
+	}
+}
+
+bool stage_victim(struct scene *to, unsigned int needs)
+{
+	int stream[2], report[2], ready[2];
+	char byte;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, stream) ||
+	    pipe2(report, O_CLOEXEC) || pipe2(ready, O_CLOEXEC))
+		return false;
+	report_fd = report[1];
+	to->victim_dir = open(at("denied"), O_PATH | O_CLOEXEC);
+	to->victim_stream = stream[1];
+	to->canary = (long)&canary;
+	pid = fork();
+	if (!pid) {
+		close(ready[0]);
+		victim(needs, ready[1]);
+	}
+	to->victim = pid;
+	close(ready[1]);
+	if (pid < 0 || read(ready[0], &byte, 1) < 0)
+		return false;
+	targets_watch(stream[0], "a connection of a process outside");
+	targets_watch(report[0], "memory or signals of a process outside");
+	return !close(ready[0]);
+}
+
+static void inherit(int number, int domain, int type)
+{
+	int fd = socket(domain, type, 0);
+
+	dup2(fd, number);
+	close(fd);
+}
+
+static void inherit_all(void)
+{
+	inherit(INHERITED_DGRAM, AF_UNIX, SOCK_DGRAM);
+	inherit(INHERITED_UDP, AF_INET, SOCK_DGRAM);
+	inherit(INHERITED_STREAM, AF_UNIX, SOCK_STREAM);
+	inherit(INHERITED_TCP, AF_INET, SOCK_STREAM);
+}
+
+static bool open_terminal(void)
+{
+	terminal_master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (terminal_master < 0 || grantpt(terminal_master) ||
+	    unlockpt(terminal_master))
+		return false;
+	terminal_name = ptsname(terminal_master);
+	terminal =
+		open(terminal_name, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	return terminal >= 0;
+}
+
+static void run_command(const char *dir, char **argv, unsigned int needs)
+{
+	char path[96];
+	int in = open("/dev/null", O_RDONLY), out;
+
+	snprintf(path, sizeof(path), "%s/output", dir);
+	out = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	if (needs & NEEDS_PTY) {
+		setsid();
+		/* Not the judge's descriptor: that one never blocks. */
+		in = open(terminal_name, O_RDWR | O_NOCTTY);
+		ioctl(in, TIOCSCTTY, 0);
+	}
+	if (needs & NEEDS_INHERITED)
+		inherit_all();
+	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
+		_exit(126);
+	setrlimit(RLIMIT_CORE, &(const struct rlimit){0, 0});
+	execvp(argv[0], argv);
+	fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+pid_t stage_start(const struct scene *to, char **argv, unsigned int needs)
+{
+	pid_t pid;
+
+	if ((needs & NEEDS_PTY) && !open_terminal())
+		return -1;
+	pid = fork();
+	if (!pid)
+		run_command(to->dir, argv, needs);
+	return pid;
+}
+
+/* The parent of a process, 0 if it is gone. */
+static pid_t parent_of(pid_t pid)
+{
+	char path[32];
+	FILE *file;
+	int parent;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%*d (%*[^)]) %*c %d", &parent) != 1)
+		parent = 0;
+	fclose(file);
+	return parent;
+}
+
+/* Only a descendant is ever killed. */
+static void kill_descendant(pid_t pid)
+{
+	pid_t up = pid;
+
+	while (up > 1 && up != getpid())
+		up = parent_of(up);
+	if (up == getpid() && pid != up)
+		kill(pid, SIGKILL);
+}
+
+static bool answers(const void *addr, socklen_t len)
+{
+	const struct sockaddr *any = addr;
+	int fd = socket(any->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool ok = !connect(fd, addr, len);
+
+	close(fd);
+	return ok;
+}
+
+static void knock_port(int domain, int port)
+{
+	struct sockaddr_in v4 = {.sin_family = AF_INET};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+
+	if (port <= 0 || port > 65535)
+		return;
+	v4.sin_port = v6.sin6_port = htons((uint16_t)port);
+	v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	v6.sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
+	if (domain == AF_INET ? answers(&v4, sizeof(v4))
+			      : answers(&v6, sizeof(v6)))
+		targets_report("an outside client, by TCP");
+}
+
+static void knock_unix(const char *hex)
+{
+	unsigned char bytes[sizeof(struct sockaddr_un)] = {0};
+	unsigned int byte;
+	socklen_t len = 0;
+
+	while (len < sizeof(bytes) && sscanf(hex, "%2x", &byte) == 1) {
+		bytes[len++] = (unsigned char)byte;
+		hex += 2;
+	}
+	if (len > 2 && answers(bytes, len))
+		targets_report("an outside client, by an abstract name");
+}
+
+static void look_at_terminal(void)
+{
+	char text[64];
+
+	if (terminal >= 0 && read(terminal, text, sizeof(text)) > 0)
+		targets_report("keys on the terminal");
+}
+
+void stage_act(const struct scene *to, pid_t command)
+{
+	char path[96], word[16] = "", what[128] = "";
+	FILE *file;
+
+	look_at_terminal();
+	snprintf(path, sizeof(path), "%s/announce", to->dir);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	if (fscanf(file, "%15s %127s", word, what) == 2) {
+		if (!strcmp(word, "tcp4"))
+			knock_port(AF_INET, atoi(what));
+		else if (!strcmp(word, "tcp6"))
+			knock_port(AF_INET6, atoi(what));
+		else if (!strcmp(word, "unix"))
+			knock_unix(what);
+		else if (!strcmp(word, "kill-parent"))
+			kill_descendant(parent_of(atoi(what)));
+		else if (!strcmp(word, "kill-command") && command != atoi(what))
+			kill_descendant(command);
+	}
+	fclose(file);
+	unlink(path);
+}
+
+/* Call @fn for each child; orphans become ours (subreaper). */
+static int each_child(void (*fn)(pid_t))
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	int count = 0;
+
+	while (dir && (entry = readdir(dir))) {
+		pid_t pid = atoi(entry->d_name);
+
+		if (pid <= 0 || parent_of(pid) != getpid())
+			continue;
+		count++;
+		if (fn)
+			fn(pid);
+	}
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+static void kill_child(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	kill(pid, SIGCONT);
+}
+
+bool stage_others(const struct scene *to)
+{
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	return each_child(NULL) > (to->victim > 0);
+}
+
+void stage_clear(void)
+{
+	for (int i = 0; i < 500 && each_child(kill_child); i++) {
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		pause_ms(2);
+	}
+}

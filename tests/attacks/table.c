@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* table.c - all attacks, topic by topic. */
+#include <string.h>
+
+#include "attack.h"
+
+static const struct attack *const topics[] = {
+	naming_attacks,	     link_attacks,	 mount_attacks,
+	race_memory_attacks, race_path_attacks,	 race_task_attacks,
+	race_bind_attacks,   descriptor_attacks, call_attacks,
+	uring_attacks,	     filter_attacks,	 trace_attacks,
+	process_attacks,     namespace_attacks,	 neighbour_attacks,
+	network_attacks,     stray_attacks,	 abstract_attacks,
+	binding_attacks,     tamper_attacks,
+};
+
+#define TOPICS (sizeof(topics) / sizeof(topics[0]))
+
+const struct attack *attack_find(const char *name)
+{
+	for (size_t i = 0; i < TOPICS; i++)
+		for (const struct attack *a = topics[i]; a->name; a++)
+			if (!strcmp(a->name, name))
+				return a;
+	return NULL;
+}
+
+void attack_each(void (*fn)(const struct attack *))
+{
+	for (size_t i = 0; i < TOPICS; i++)
+		for (const struct attack *a = topics[i]; a->name; a++)
+			fn(a);
+}
