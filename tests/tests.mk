@@ -62,8 +62,10 @@ check-unit: all $(UNIT) $(SHIMT)
 	$(Q)$(PROVE) $(UNIT) $(SHIMT)
 check-e2e: test-programs
 	$(Q)$(PROVE) $(E2E)
-attack: test-programs
-	$(Q)$(PROVE) $(ATTACKS)
+# PREFIX='COMMAND...' attacks another sandbox, or this one with other options.
+attack: all $(ATTACK_BINS)
+	$(Q)scripts/attack $(if $(findstring command,$(origin PREFIX)),\
+		-p '$(PREFIX)')
 check-asan:
 	$(Q)$(MAKE) BUILD=build-asan SAN=address,undefined check-unit
 check-tsan:
