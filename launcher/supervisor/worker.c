@@ -287,9 +287,7 @@ int workers_answer_one(const struct supervisor *sup, int timer)
 
 int workers_start(void)
 {
-	const int error = start_worker();
-
-	return error ? error : start_worker();
+	return start_worker(); /* which starts the next when it is busy */
 }
 
 /* --- watching ----------------------------------------------------------- */
