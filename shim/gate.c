@@ -8,9 +8,9 @@
  * What happens, in this order, as cheap things come first:
  *	- copy and decode the address
  *	- does the policy restrict that kind of address at all?
+ *	- was the same refused a moment ago?  (repeat.c)
  *	- does the socket use it?  (its own SO_DOMAIN counts, not the family
  *	  that was written into the address)
- *	- was the same refused a moment ago?  (repeat.c)
  *	- what does the policy say about the canonical name?
  *	- what shall the refused call return?  (report.c)
  */
@@ -135,64 +135,25 @@ static bool decide_path(const struct policy *policy, const struct gate *gate,
 /* ---- refusing ----------------------------------------------------------- */
 
 static int refuse(const struct gate *gate, const struct policy_verdict *verdict,
-		  uint64_t key)
+		  const struct stat *st)
 {
-	uint32_t count = 1 + repeat_take(key);
-	int error = report_refused(gate, verdict, count);
+	uint64_t key = repeat_key(gate, st);
+	int error = report_refused(gate, verdict, 1 + repeat_take(key));
 
 	repeat_store(key, error);
 	return error;
 }
 
-static bool was_refused(const struct gate *gate, uint64_t key, int *error)
+static bool was_refused(const struct gate *gate, const struct stat *st,
+			int *error)
 {
 	uint32_t count;
 
-	if (!repeat_find(key, error, &count))
+	if (!repeat_find(repeat_key(gate, st), error, &count))
 		return false;
 	if (count > 0)
 		report_repeated(gate, count);
 	return true;
-}
-
-static int judge_path(const struct policy *policy, const struct gate *gate)
-{
-	/* What bind() would make may exist by now, so every refusal of it is
-	 * asked about anew. */
-	bool remember = gate->op != OP_BIND;
-	struct policy_verdict verdict;
-	struct place place;
-	struct stat st = {0};
-	int error;
-
-	if (!place_of(gate, &place))
-		return 0;
-	if (remember && repeat_any()) {
-		if (raw(SYS_newfstatat, AT_FDCWD, place.path, &st, 0) < 0)
-			return 0;
-		if (was_refused(gate, repeat_key(gate, &st), &error))
-			return error;
-	}
-	if (!decide_path(policy, gate, &place, &st, &verdict) || verdict.allow)
-		return 0;
-	return remember ? refuse(gate, &verdict, repeat_key(gate, &st))
-			: report_refused(gate, &verdict, 1);
-}
-
-/* What has all that matters in the call itself. */
-static int judge_other(const struct policy *policy, const struct gate *gate)
-{
-	struct policy_verdict verdict;
-	uint64_t key;
-	int error;
-
-	verdict = decide(policy, gate, gate->addr.name, gate->addr.name_len);
-	if (verdict.allow)
-		return 0;
-	key = repeat_key(gate, NULL);
-	if (was_refused(gate, key, &error))
-		return error;
-	return refuse(gate, &verdict, key);
 }
 
 /* ---- addresses ---------------------------------------------------------- */
@@ -225,6 +186,14 @@ static int socket_option(int fd, int option)
 	return value;
 }
 
+/* Asked for once, and never for what is granted. */
+static int type_of(struct gate *gate)
+{
+	if (gate->type == 0)
+		gate->type = socket_option(gate->fd, SO_TYPE);
+	return gate->type;
+}
+
 /* Does the kernel use an address of this kind on this socket? */
 static bool is_used(struct gate *gate)
 {
@@ -233,25 +202,83 @@ static bool is_used(struct gate *gate)
 			  : gate->domain != AF_INET6 &&
 				    gate->domain != gate->addr.family)
 		return false;
-	gate->type = socket_option(gate->fd, SO_TYPE);
 	/* A stream knows where it goes (send(2)); MSG_FASTOPEN, which makes
 	 * it connect, is left to the kernel layer. */
-	return gate->op != OP_SEND ||
-	       (gate->type != SOCK_STREAM && gate->type != SOCK_SEQPACKET);
+	return gate->op != OP_SEND || (type_of(gate) != SOCK_STREAM &&
+				       type_of(gate) != SOCK_SEQPACKET);
+}
+
+/* The same call to the same target, and the same type of socket: then its
+ * family is not asked for again, for whatever it is, the call fails.
+ *
+ * Return: whether @error says all; it is 0 where the path leads nowhere now
+ */
+static bool recall(struct gate *gate, const struct place *place, int *error)
+{
+	bool named = gate->addr.kind == ADDR_PATH;
+	struct stat st;
+
+	/* What bind() would make may exist by now, so every refusal of it is
+	 * asked about anew. */
+	if ((named && gate->op == OP_BIND) || !repeat_any())
+		return false;
+	*error = 0;
+	if (named && raw(SYS_newfstatat, AT_FDCWD, place->path, &st, 0) < 0)
+		return true;
+	type_of(gate);
+	return was_refused(gate, named ? &st : NULL, error);
+}
+
+static int judge_path(const struct policy *policy, struct gate *gate,
+		      const struct place *place)
+{
+	struct policy_verdict verdict;
+	struct stat st = {0};
+
+	if (!decide_path(policy, gate, place, &st, &verdict) || verdict.allow)
+		return 0;
+	type_of(gate);
+	return gate->op == OP_BIND ? report_refused(gate, &verdict, 1)
+				   : refuse(gate, &verdict, &st);
+}
+
+/* What has all that matters in the call itself. */
+static int judge_other(const struct policy *policy, struct gate *gate)
+{
+	struct policy_verdict verdict =
+		decide(policy, gate, gate->addr.name, gate->addr.name_len);
+
+	if (verdict.allow)
+		return 0;
+	type_of(gate);
+	return refuse(gate, &verdict, NULL);
+}
+
+static int judge(const struct policy *policy, struct gate *gate)
+{
+	bool named = gate->addr.kind == ADDR_PATH;
+	struct place place;
+	int error;
+
+	if (named && !place_of(gate, &place))
+		return 0;
+	if (recall(gate, &place, &error))
+		return error;
+	if (!is_used(gate))
+		return 0;
+	return named ? judge_path(policy, gate, &place)
+		     : judge_other(policy, gate);
 }
 
 /* A thread that is cancelled in between would leave its pin open, and bind()
  * is no cancellation point at all. */
-static int judge(const struct policy *policy, struct gate *gate)
+static int judge_uncancelled(const struct policy *policy, struct gate *gate)
 {
-	int error = 0;
 	int state;
+	int error;
 
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-	if (is_used(gate))
-		error = gate->addr.kind == ADDR_PATH
-				? judge_path(policy, gate)
-				: judge_other(policy, gate);
+	error = judge(policy, gate);
 	pthread_setcancelstate(state, NULL);
 	return error;
 }
@@ -264,7 +291,7 @@ int gate_address(enum policy_op op, int fd, const void *address, size_t len)
 	int error = 0;
 
 	if (read_address(&gate, address, len) && is_restricted(policy, &gate))
-		error = judge(policy, &gate);
+		error = judge_uncancelled(policy, &gate);
 	errno = saved;
 	return error;
 }
@@ -353,7 +380,6 @@ int gate_socket(int domain, int type, int protocol)
 		.protocol = protocol,
 	};
 	int saved = errno;
-	uint64_t key;
 	int error;
 
 	if ((type & ~(TYPE_MASK | TYPE_FLAGS)) != 0 || gate.type > TYPE_MAX ||
@@ -362,9 +388,8 @@ int gate_socket(int domain, int type, int protocol)
 	verdict.error = EAFNOSUPPORT;
 	if (domain == AF_UNIX || gate_target(&gate) == TARGET_INET)
 		verdict.error = policy ? policy->deny_errno : EACCES;
-	key = repeat_key(&gate, NULL);
-	if (!was_refused(&gate, key, &error))
-		error = refuse(&gate, &verdict, key);
+	if (!was_refused(&gate, NULL, &error))
+		error = refuse(&gate, &verdict, NULL);
 	errno = saved;
 	return error;
 }

@@ -57,7 +57,7 @@ static bool read_watched(void *to, const void *from, size_t len)
 
 bool memory_read(void *to, const void *from, size_t len)
 {
-	uintptr_t own = (uintptr_t)__builtin_frame_address(0);
+	uintptr_t ours = (uintptr_t)to;
 	uintptr_t first = (uintptr_t)from;
 	uintptr_t last = first + len - 1;
 
@@ -69,10 +69,11 @@ bool memory_read(void *to, const void *from, size_t len)
 		return false;
 	if (RUNNING_ON_VALGRIND)
 		return read_watched(to, from, len);
-	/* Our stack is there, and most arguments are near its top. */
-	if (!same_page(first, own) && !is_readable(first))
+	/* The copy is there, and what is on the caller's stack is near it. */
+	if (!same_page(first, ours) && !is_readable(first))
 		return false;
-	if (!same_page(first, last) && !is_readable(last))
+	if (!same_page(first, last) && !same_page(last, ours) &&
+	    !is_readable(last))
 		return false;
 	memcpy(to, from, len);
 	return true;

@@ -8,7 +8,7 @@
 
 /**
  * memory_read() - Copy memory that need not be readable.
- * @to:		copy
+ * @to:		copy, on the stack
  * @from:	any address
  * @len:	bytes, at most a page
  *

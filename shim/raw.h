@@ -12,6 +12,8 @@
 
 #if defined(__aarch64__)
 
+#define RAW_PAGE_MAX 65536 /* the largest page that a kernel may have */
+
 static inline long raw_call(long number, long a, long b, long c, long d, long e,
 			    long f)
 {
@@ -31,6 +33,8 @@ static inline long raw_call(long number, long a, long b, long c, long d, long e,
 }
 
 #else /* x86_64: its registers exist nowhere else */
+
+#define RAW_PAGE_MAX 4096
 
 static inline long raw_call(long number, long a, long b, long c, long d, long e,
 			    long f)

@@ -14,8 +14,13 @@
  *
  * The number of repeats is a word of its own.  If a fact is replaced while it
  * is counted, some repeats go uncounted.
+ *
+ * A child of fork(2) has been refused nothing yet, so the kernel empties the
+ * table for it (MADV_WIPEONFORK, Linux 4.14).
  */
 #include "repeat.h"
+
+#include <sys/mman.h>
 
 #include "now.h"
 #include "raw.h"
@@ -32,8 +37,11 @@ struct slot {
 	uint32_t pending; /* repeats not reported yet */
 };
 
-static struct slot slots[SETS][WAYS];
-static uint64_t live_until; /* ms: when the last fact will be void */
+static struct {
+	uint64_t salt;	     /* of every key; 0: not known yet */
+	uint64_t live_until; /* ms: when the last fact will be void */
+	struct slot slots[SETS][WAYS];
+} table __attribute__((aligned(RAW_PAGE_MAX)));
 
 static uint64_t load(const uint64_t *word)
 {
@@ -42,7 +50,7 @@ static uint64_t load(const uint64_t *word)
 
 bool repeat_any(void)
 {
-	uint64_t until = load(&live_until);
+	uint64_t until = load(&table.live_until);
 
 	return until != 0 && now_ms() < until;
 }
@@ -70,14 +78,26 @@ static uint64_t mix_bytes(uint64_t hash, const void *bytes, size_t len)
 	return mix(hash, len);
 }
 
+/* What tells this process from its parent where the table does not. */
+static uint64_t get_salt(void)
+{
+	if (load(&table.salt) != 0)
+		return load(&table.salt);
+	if (raw(SYS_madvise, &table, sizeof(table), MADV_WIPEONFORK) < 0)
+		return (uint64_t)raw(SYS_getpid);
+	__atomic_store_n(&table.salt, 1, __ATOMIC_RELAXED);
+	return 1;
+}
+
 uint64_t repeat_key(const struct gate *gate, const struct stat *st)
 {
 	const struct addr *addr = &gate->addr;
-	uint64_t hash = mix((uint64_t)gate->op, (uint64_t)raw(SYS_getpid));
+	int family = gate->op == OP_SOCKET ? gate->domain : addr->family;
+	uint64_t hash = mix((uint64_t)gate->op, get_salt());
 
-	hash = mix(hash, (uint64_t)(uint32_t)gate->domain << 32 |
-				 (uint32_t)gate->type);
 	hash = mix(hash, (uint64_t)(uint32_t)gate->protocol << 32 |
+				 (uint32_t)gate->type);
+	hash = mix(hash, (uint64_t)(uint32_t)family << 32 |
 				 (uint32_t)addr->kind << 16 | addr->port);
 	hash = mix_bytes(hash, addr->name, addr->name_len);
 	if (addr->kind == ADDR_INET || addr->kind == ADDR_INET6)
@@ -91,7 +111,7 @@ uint64_t repeat_key(const struct gate *gate, const struct stat *st)
 
 static struct slot *set_of(uint64_t key)
 {
-	return slots[key % SETS];
+	return table.slots[key % SETS];
 }
 
 /* No tag is 0, so an empty slot matches no key. */
@@ -180,5 +200,5 @@ void repeat_store(uint64_t key, int error)
 			 tag_of(key) | (uint64_t)error << ERROR_SHIFT |
 				 ((now + REPEAT_MS) & DEADLINE_MASK),
 			 __ATOMIC_RELAXED);
-	__atomic_store_n(&live_until, now + REPEAT_MS, __ATOMIC_RELAXED);
+	__atomic_store_n(&table.live_until, now + REPEAT_MS, __ATOMIC_RELAXED);
 }

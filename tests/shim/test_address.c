@@ -97,7 +97,7 @@ static const struct row rows[] = {
 	{"send dgram 129", AF_UNIX, TEXT("/nosuch"), 129, AF_UNIX, DGRAM | SEND,
 	 0},
 	{"send stream", AF_UNIX, TEXT("/etc/passwd"), 14, AF_UNIX, SEND, 0},
-	{"send non-socket", AF_UNIX, TEXT("/etc/passwd"), 14, AF_UNIX,
+	{"send non-socket", AF_UNIX, TEXT("/dev/null"), 12, AF_UNIX,
 	 DGRAM | SEND | REFUSED, ECONNREFUSED},
 	{"send abstract", AF_UNIX, TEXT("\0nobody"), 9, AF_UNIX,
 	 DGRAM | SEND | REFUSED, ECONNREFUSED},

@@ -295,6 +295,39 @@ static void repeats_are_counted_exactly(void **state)
 	close(server);
 }
 
+static int case_fork(void)
+{
+	struct timespec pause = {0, 150000000};
+	int status = 1;
+	pid_t pid;
+
+	for (int i = 0; i < 40; i++)
+		try_connect(in_dir("other.sock"));
+	pid = fork();
+	if (pid == 0)
+		_exit(try_connect(in_dir("other.sock")) == EPERM ? 0 : 1);
+	waitpid(pid, &status, 0);
+	nanosleep(&pause, NULL);
+	try_connect(in_dir("other.sock"));
+	return status;
+}
+
+/* A child speaks for itself only. */
+static void children_count_anew(void **state)
+{
+	static struct heard heard;
+	int server = serve(in_dir("other.sock"), SOCK_STREAM);
+
+	(void)state;
+	SUPERVISE(&heard, "fork", say_eperm);
+	assert_int_equal(heard.status, 0);
+	assert_int_equal(heard.count, 3);
+	assert_int_equal(heard.reports[0].count, 1);
+	assert_int_equal(heard.reports[1].count, 1);
+	assert_int_equal(heard.reports[2].count, 40);
+	close(server);
+}
+
 static int case_others(void)
 {
 	int bad = 0;
@@ -382,6 +415,7 @@ static int run(void)
 		cmocka_unit_test(the_supervisor_knows_better),
 		cmocka_unit_test(one_question_for_many_calls),
 		cmocka_unit_test(repeats_are_counted_exactly),
+		cmocka_unit_test(children_count_anew),
 		cmocka_unit_test(other_calls_are_reported),
 		cmocka_unit_test(granted_and_missing_are_not_reported),
 		cmocka_unit_test(a_lost_policy_is_made_good),
@@ -393,10 +427,10 @@ static int run(void)
 int main(int argc, char *argv[])
 {
 	static const struct test_case cases[] = {
-		{"visit", case_visit}, {"often", case_often},
-		{"loop", case_loop},   {"others", case_others},
-		{"quiet", case_quiet}, {"strict", case_strict},
-		{NULL, NULL},
+		{"visit", case_visit},	 {"often", case_often},
+		{"loop", case_loop},	 {"fork", case_fork},
+		{"others", case_others}, {"quiet", case_quiet},
+		{"strict", case_strict}, {NULL, NULL},
 	};
 
 	return harness(argc, argv, run, cases);
