@@ -47,42 +47,43 @@ diag() {
 	done <<<"$*"
 }
 
+# check GOOD TEXT DIAGNOSTICS - one line of TAP, and why it is not ok
+check() {
+	result "$1" "$2" && return
+	diag "$3"
+	return 1
+}
+
 # ok TEXT COMMAND... - the command succeeds
 ok() {
-	local text=$1
+	local text=$1 good=0
 
 	shift
-	if "$@"; then
-		result 1 "$text"
-	else
-		result 0 "$text" || diag "failed: $*"
-	fi
+	"$@" && good=1
+	check "$good" "$text" "failed: $*"
 }
 
 # is GOT WANT TEXT
 is() {
-	if [[ $1 == "$2" ]]; then
-		result 1 "$3"
-	else
-		result 0 "$3" || diag "got:  $1"$'\n'"want: $2"
-	fi
+	local good=0
+
+	[[ $1 == "$2" ]] && good=1
+	check "$good" "$3" "got:  $1"$'\n'"want: $2"
 }
 
 # like GOT REGEX TEXT
 like() {
-	if [[ $1 =~ $2 ]]; then
-		result 1 "$3"
-	else
-		result 0 "$3" || diag "got:  $1"$'\n'"like: $2"
-	fi
+	local good=0
+
+	[[ $1 =~ $2 ]] && good=1
+	check "$good" "$3" "got:  $1"$'\n'"like: $2"
 }
 
 unlike() {
-	if [[ ! $1 =~ $2 ]]; then
-		result 1 "$3"
-	else
-		result 0 "$3" || diag "got:    $1"$'\n'"unlike: $2"
-	fi
+	local good=0
+
+	[[ $1 =~ $2 ]] || good=1
+	check "$good" "$3" "got:    $1"$'\n'"unlike: $2"
 }
 
 # skip_or_fail TEXT - what this machine cannot do
