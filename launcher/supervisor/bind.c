@@ -216,7 +216,7 @@ static int find_parent(struct call *call, struct found *found,
 static struct answer bind_path(struct call *call)
 {
 	struct found found;
-	const char *base;
+	const char *base = "";
 	autoclose int parent = find_parent(call, &found, &base);
 
 	if (parent < 0)

@@ -108,21 +108,27 @@ static bool write_line(int fd, const char *line, size_t len)
 	return n == (ssize_t)len;
 }
 
+/* For after the command; false if there is no room. */
+static bool hold_back(struct log *log, size_t len)
+{
+	if (log->held_len + len > sizeof(log->held))
+		return false;
+	memcpy(log->held + log->held_len, log->line, len);
+	log->held_len += len;
+	return true;
+}
+
+static bool show(struct log *log, size_t len)
+{
+	return log->terminal ? hold_back(log, len)
+			     : write_line(STDERR_FILENO, log->line, len);
+}
+
 static void write_text(struct log *log, const struct event *event)
 {
 	const int len = event_text(event, log->line, sizeof(log->line));
 
-	if (len < 0) {
-		log->lost_text++;
-	} else if (!log->terminal) {
-		log->lost_text +=
-			!write_line(STDERR_FILENO, log->line, (size_t)len);
-	} else if (log->held_len + (size_t)len <= sizeof(log->held)) {
-		memcpy(log->held + log->held_len, log->line, (size_t)len);
-		log->held_len += (size_t)len;
-	} else {
-		log->lost_text++;
-	}
+	log->lost_text += len < 0 || !show(log, (size_t)len);
 }
 
 static void write_json(struct log *log, const struct event *event)
@@ -145,26 +151,32 @@ static void write_event(struct log *log, struct event *event)
 		write_text(log, event);
 }
 
+/* FNV-1a, by bytes and by words. */
+#define FNV_START 0xcbf29ce484222325ULL
+#define FNV_PRIME 0x100000001b3ULL
+
 static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
 {
 	const unsigned char *b = bytes;
 
-	while (len--)
-		hash = (hash ^ *b++) * 0x100000001b3ULL; /* FNV-1a */
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ b[i]) * FNV_PRIME;
 	return hash;
 }
 
 static uint64_t event_key(const struct event *event)
 {
-	const int facts[] = {
-		(int)event->pid,      (int)event->op,
-		event->domain,	      event->type,
-		event->protocol,      event->verdict.allow,
-		event->verdict.error, (int)event->addr.kind,
+	const uint64_t facts[] = {
+		(uint64_t)event->pid,	   (uint64_t)event->op,
+		(uint64_t)event->domain,   (uint64_t)event->type,
+		(uint64_t)event->protocol, (uint64_t)event->verdict.error,
+		event->verdict.allow,	   (uint64_t)event->addr.kind,
 		event->addr.port,
 	};
-	uint64_t hash = mix(0xcbf29ce484222325ULL, facts, sizeof(facts));
+	uint64_t hash = FNV_START;
 
+	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
+		hash = (hash ^ facts[i]) * FNV_PRIME;
 	hash = mix(hash, event->addr.ip, sizeof(event->addr.ip));
 	hash = mix(hash, event->addr.name, event->addr.name_len);
 	return hash | 1;

@@ -378,17 +378,22 @@ static int probe_socket(struct worker *w, int type)
 	return pair[0];
 }
 
+/* Connecting a datagram socket sends nothing and tells nobody. */
+static int probe_datagram(const struct sockaddr *addr, socklen_t len)
+{
+	autoclose int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 || connect(fd, addr, len) == 0 ? 0 : errno;
+}
+
 int worker_probe(struct worker *worker, int type, const struct sockaddr *addr,
 		 socklen_t len)
 {
-	autoclose int datagram = -1;
 	int fd;
 
-	/* Connecting a datagram socket sends nothing and tells nobody. */
 	if (type == SOCK_DGRAM)
-		fd = datagram = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
-	else
-		fd = probe_socket(worker, type);
+		return probe_datagram(addr, len);
+	fd = probe_socket(worker, type);
 	if (fd < 0 || connect(fd, addr, len) == 0)
 		return 0;
 	/* A full backlog would have been waited for. */
