@@ -26,12 +26,10 @@
 #include "raw.h"
 #include "repeat.h"
 #include "report.h"
+#include "withheld.h"
 
 #define SHORT_NAME 512	/* on the stack of a signal handler */
-#define TYPE_MASK  0xf	/* SOCK_TYPE_MASK in include/linux/net.h */
-#define TYPE_MAX   10	/* SOCK_PACKET */
 #define VECTOR_MAX 1024 /* UIO_MAXIOV */
-#define TYPE_FLAGS (SOCK_CLOEXEC | SOCK_NONBLOCK)
 
 static bool is_unix(const struct gate *gate)
 {
@@ -54,10 +52,13 @@ enum target_kind gate_target(const struct gate *gate)
 		[ADDR_INET6] = TARGET_INET,	   [ADDR_OTHER] = TARGET_OTHER,
 	};
 
-	if (gate->op == OP_SOCKET &&
-	    (gate->domain == AF_INET || gate->domain == AF_INET6))
-		return TARGET_INET;
-	return targets[gate->addr.kind];
+	if (gate->op != OP_SOCKET)
+		return targets[gate->addr.kind];
+	if (gate->domain == AF_UNIX)
+		return TARGET_PATH;
+	return gate->domain == AF_INET || gate->domain == AF_INET6
+		       ? TARGET_INET
+		       : TARGET_OTHER;
 }
 
 /* The answer while nobody knows the policy yet, and to what has no name. */
@@ -338,36 +339,6 @@ int gate_messages(int fd, const struct mmsghdr *messages, unsigned int *count)
 
 /* ---- sockets ------------------------------------------------------------ */
 
-/* An unconnected datagram socket reaches any path by sendmsg(2); SOCK_RAW is
- * SOCK_DGRAM in AF_UNIX. */
-static bool is_unix_withheld(const struct policy *policy, int type)
-{
-	return (!policy || !policy->unix_all) &&
-	       (type == SOCK_DGRAM || type == SOCK_RAW);
-}
-
-/* The sockets that --network none withholds; SMC, MPTCP and SCTP streams get
- * round what holds for TCP. */
-static bool is_withheld(const struct policy *policy, const struct gate *gate)
-{
-	int protocol = gate->protocol;
-
-	if (gate->domain == AF_UNIX)
-		return is_unix_withheld(policy, gate->type);
-	if (!policy || policy->network == NETWORK_FULL)
-		return false;
-	switch (gate->domain) {
-	case AF_INET:
-	case AF_INET6:
-		return gate->type != SOCK_STREAM ||
-		       (protocol != 0 && protocol != IPPROTO_TCP);
-	case AF_NETLINK:
-		return protocol != 0; /* NETLINK_ROUTE */
-	default:
-		return gate->domain > AF_UNSPEC && gate->domain < AF_MAX;
-	}
-}
-
 int gate_socket(int domain, int type, int protocol)
 {
 	const struct policy *policy = init_policy();
@@ -376,18 +347,15 @@ int gate_socket(int domain, int type, int protocol)
 		.op = OP_SOCKET,
 		.fd = -1,
 		.domain = domain,
-		.type = type & TYPE_MASK,
+		.type = type & WITHHELD_TYPE_MASK,
 		.protocol = protocol,
 	};
 	int saved = errno;
 	int error;
 
-	if ((type & ~(TYPE_MASK | TYPE_FLAGS)) != 0 || gate.type > TYPE_MAX ||
-	    !is_withheld(policy, &gate))
+	verdict.error = withheld(policy, domain, type, protocol);
+	if (verdict.error == 0)
 		return 0;
-	verdict.error = EAFNOSUPPORT;
-	if (domain == AF_UNIX || gate_target(&gate) == TARGET_INET)
-		verdict.error = policy ? policy->deny_errno : EACCES;
 	if (!was_refused(&gate, NULL, &error))
 		error = refuse(&gate, &verdict, NULL);
 	errno = saved;

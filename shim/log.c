@@ -52,11 +52,13 @@ static void release(void)
 	__atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
 }
 
-static const char *make_note(void)
+static const char *make_note(const struct gate *gate)
 {
 	uint32_t lost = __atomic_exchange_n(&dropped, 0, __ATOMIC_RELAXED);
 	struct text text;
 
+	if (lost == 0 && gate->op == OP_SOCKET && gate->domain == AF_UNIX)
+		return "datagram sockets are withheld";
 	if (lost == 0)
 		return init_settings()->note;
 	text_open(&text, note, sizeof(note));
@@ -133,7 +135,7 @@ static void fill(const struct gate *gate, const struct policy_verdict *verdict,
 	event.verdict = *verdict;
 	event.tier = "none";
 	event.layer = LAYER_SHIM;
-	event.note = make_note();
+	event.note = make_note(gate);
 	event.count = count;
 	fill_process();
 	fill_resolved(gate);

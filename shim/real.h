@@ -9,6 +9,8 @@
 
 #include "raw.h"
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): types, and a list of parameters */
+
 /* What is in the list is visible, and nothing else is. */
 #define HOOK(name, result, params)                                             \
 	__attribute__((visibility("default"))) result name params;
@@ -18,6 +20,8 @@ struct real {
 #define HOOK(name, result, params) result(*name) params;
 #include "hooks.def"
 };
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 extern struct real real;
 

@@ -105,6 +105,9 @@ uint64_t repeat_key(const struct gate *gate, const struct stat *st)
 	if (st) {
 		hash = mix(hash, st->st_dev);
 		hash = mix(hash, st->st_ino);
+		/* A number is soon given to another inode. */
+		hash = mix(hash, (uint64_t)st->st_ctim.tv_sec);
+		hash = mix(hash, (uint64_t)st->st_ctim.tv_nsec);
 	}
 	return hash;
 }

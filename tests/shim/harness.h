@@ -3,19 +3,13 @@
  *
  * A program starts itself anew with LD_PRELOAD and a policy, so that it can be
  * run as it is.  There is no supervisor: this is --backstop=none.  What must
- * get past the shim, such as setting the scene, uses raw().
- *
- * The policy grants, in a fresh directory: granted.sock, both directions;
- * tree/, everything beneath; connect.sock and bind.sock, one direction; not
- * tree/denied.sock; and the abstract name of the directory's base name, also
- * as a prefix.
+ * get past the shim uses raw().
  */
 #ifndef SBX_TESTS_SHIM_HARNESS_H
 #define SBX_TESTS_SHIM_HARNESS_H
 
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -24,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -33,12 +26,9 @@
 
 #include <cmocka.h>
 
-#include "policy/policy.h"
-#include "policy/wire.h"
+#include "names.h"
+#include "scene.h"
 #include "shim/raw.h"
-
-#define HARNESS static __attribute__((unused))
-#define STAGE	"SBX_TEST_DIR"
 
 /* A function that the program runs in place of its tests: `PROGRAM NAME`. */
 struct test_case {
@@ -50,66 +40,6 @@ struct result {
 	int status;	   /* of waitpid(2) */
 	char output[8192]; /* standard output and error, NUL-terminated */
 };
-
-/* ---- names -------------------------------------------------------------- */
-
-HARNESS const char *test_dir(void)
-{
-	return getenv(STAGE);
-}
-
-/* A path in the test's directory; four of them live at a time. */
-HARNESS const char *in_dir(const char *name)
-{
-	static char paths[4][256];
-	static unsigned int next;
-	char *path = paths[next++ % 4];
-
-	snprintf(path, sizeof(paths[0]), "%s/%s", test_dir(), name);
-	return path;
-}
-
-HARNESS const char *shim_path(void)
-{
-	static char path[4096];
-	const char *given = getenv("SBX_SHIM");
-	char *slash;
-	ssize_t len;
-
-	if (given)
-		return given;
-	len = readlink("/proc/self/exe", path, sizeof(path) - 64);
-	path[len > 0 ? len : 0] = '\0';
-	slash = strstr(path, "/tests/shim/");
-	strcpy(slash ? slash : path, "/libsbxshim.so");
-	return path;
-}
-
-/* The address of a path, or of an abstract name if it starts with "@". */
-HARNESS socklen_t unix_address(struct sockaddr_un *addr, const char *name)
-{
-	size_t len = strlen(name);
-
-	memset(addr, 0, sizeof(*addr));
-	addr->sun_family = AF_UNIX;
-	assert_true(len < sizeof(addr->sun_path));
-	memcpy(addr->sun_path, name, len);
-	if (name[0] == '@')
-		addr->sun_path[0] = '\0';
-	else
-		len++;
-	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
-}
-
-/* "@NAME" of the granted abstract name, with @suffix appended. */
-HARNESS const char *abstract_name(const char *suffix)
-{
-	static char name[128];
-
-	snprintf(name, sizeof(name), "@%s%s", strrchr(test_dir(), '/') + 1,
-		 suffix);
-	return name;
-}
 
 /* ---- sockets, past the shim --------------------------------------------- */
 
@@ -311,138 +241,6 @@ HARNESS bool compile(const char *compiler, const char *source, const char *name,
 }
 
 /* ---- starting ----------------------------------------------------------- */
-
-static int find_asan(struct dl_phdr_info *info, size_t size, void *found)
-{
-	(void)size;
-	if (strstr(info->dlpi_name, "libasan.so"))
-		strcpy(found, info->dlpi_name);
-	return 0;
-}
-
-/* The shim, after what must come first when we are sanitized. */
-HARNESS const char *preload_value(void)
-{
-	static char value[8192];
-	char asan[4096] = "";
-
-	dl_iterate_phdr(find_asan, asan);
-	snprintf(value, sizeof(value), "%s%s%s", asan, asan[0] ? ":" : "",
-		 shim_path());
-	return value;
-}
-
-HARNESS void grant(struct policy *policy, enum policy_effect effect,
-		   unsigned int ops, enum rule_kind kind, const char *name)
-{
-	struct policy_rule rule = {
-		.effect = (uint8_t)effect,
-		.ops = (uint8_t)ops,
-		.kind = (uint8_t)kind,
-	};
-
-	rule.pin_len = kind == RULE_TREE ? (uint32_t)strlen(name) : 0;
-	if (policy_add(policy, &rule, name, strlen(name), name) != POLICY_OK)
-		abort();
-}
-
-HARNESS void default_policy(struct policy *policy)
-{
-	policy_init(policy);
-	grant(policy, EFFECT_ALLOW, OPS_ALL, RULE_NODE, in_dir("granted.sock"));
-	grant(policy, EFFECT_ALLOW, OPS_ALL, RULE_TREE, in_dir("tree"));
-	grant(policy, EFFECT_DENY, OPS_ALL, RULE_NODE,
-	      in_dir("tree/denied.sock"));
-	grant(policy, EFFECT_ALLOW, OPS_CONNECT, RULE_NODE,
-	      in_dir("connect.sock"));
-	grant(policy, EFFECT_ALLOW, OPS_BIND, RULE_NODE, in_dir("bind.sock"));
-	grant(policy, EFFECT_ALLOW, OPS_ALL, RULE_ABSTRACT_PREFIX,
-	      strrchr(test_dir(), '/') + 1);
-}
-
-HARNESS void export_policy(const struct policy *policy)
-{
-	static char text[WIRE_TEXT_MAX];
-
-	if (wire_encode(policy, text, sizeof(text)) < 0)
-		abort();
-	setenv(WIRE_VARIABLE, text, 1);
-}
-
-HARNESS void remove_dir(void)
-{
-	char command[512];
-
-	unsetenv("LD_PRELOAD");
-	snprintf(command, sizeof(command), "rm -rf '%s'", test_dir());
-	if (system(command) != 0)
-		fprintf(stderr, "# cannot remove %s\n", test_dir());
-}
-
-/* cmocka 1.1 calls what it skips "not ok", and does not tell why. */
-HARNESS void print_tap(FILE *from)
-{
-	char line[8192];
-	char reason[256] = "";
-
-	while (fgets(line, sizeof(line), from)) {
-		char *skipped = strstr(line, " # SKIP ");
-
-		if (skipped && !strncmp(line, "not ok ", 7)) {
-			*skipped = '\0';
-			printf("%s -%s # SKIP %s\n", line + 4,
-			       strtok(skipped + 7, "\n"), reason);
-		} else if (sscanf(line, "# skipped: %255[^\n]", reason) != 1) {
-			fputs(line, stdout);
-		}
-		fflush(stdout);
-	}
-}
-
-/* Runs the program again, in the scene that is set. */
-HARNESS int run_staged(char *argv[])
-{
-	int status = 1;
-	int ends[2];
-	FILE *output;
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return 1;
-	pid = fork();
-	if (pid == 0) {
-		dup2(ends[1], 1);
-		execv("/proc/self/exe", argv);
-		_exit(127);
-	}
-	close(ends[1]);
-	output = fdopen(ends[0], "r");
-	if (output)
-		print_tap(output);
-	waitpid(pid, &status, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-}
-
-/* The first start: sets the scene, and clears it away. */
-HARNESS int stage(char *argv[])
-{
-	static struct policy policy;
-	char dir[] = "/tmp/sbx.XXXXXX";
-	int code;
-
-	if (!mkdtemp(dir))
-		return 1;
-	setenv(STAGE, dir, 1);
-	mkdir(in_dir("tree"), 0755);
-	default_policy(&policy);
-	export_policy(&policy);
-	setenv("SBX_LOG", in_dir("log"), 1);
-	setenv("CMOCKA_MESSAGE_OUTPUT", "TAP", 0);
-	setenv("LD_PRELOAD", preload_value(), 1);
-	code = run_staged(argv);
-	remove_dir();
-	return code;
-}
 
 /* @run: runs the tests.  @cases: ends with a row of zeros, or NULL. */
 HARNESS int harness(int argc, char *argv[], int (*run)(void),

@@ -106,6 +106,13 @@ static void sockets_are_logged_too(void **state)
 	expect_text(event, "op", "socket");
 	expect_text(event, "hint", "--network full");
 	json_object_put(event);
+	assert_int_equal(socket(AF_UNIX, SOCK_DGRAM, 0), -1);
+	assert_int_equal(count_lines(in_dir("log"), line), 2);
+	event = json_tokener_parse(line);
+	assert_non_null(event);
+	expect_text(event, "hint", "--allow-all-unix-sockets");
+	expect_text(event, "note", "datagram sockets are withheld");
+	json_object_put(event);
 }
 
 /* What would have failed anyway is no refusal of ours. */
