@@ -464,6 +464,9 @@ static void text_of_socket(void **state)
 	event.domain = AF_VSOCK;
 	event.protocol = 0;
 	expect_text("sbx: denied: logger[12] socket 40 stream\n");
+	event.domain = AF_UNSPEC;
+	event.type = 0;
+	expect_text("sbx: denied: logger[12] socket 0\n");
 }
 
 static void text_of_hostile_names(void **state)
