@@ -114,11 +114,11 @@ include tests/tests.mk
 # ---- the rest -------------------------------------------------------------
 demo:
 	$(Q)scripts/install-deps build demo
-	$(Q)$(MAKE) all
+	$(Q)$(MAKE) -s all
 	$(Q)scripts/demo
 bench:
 	$(Q)scripts/install-deps build bench
-	$(Q)$(MAKE) all bench-programs
+	$(Q)$(MAKE) -s all bench-programs
 	$(Q)scripts/bench
 
 install: all
