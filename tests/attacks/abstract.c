@@ -2,6 +2,7 @@
 /* abstract.c - names that are not in the file system. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "attack.h"
@@ -118,6 +119,42 @@ static void squat(void)
 	serve(&addr, len);
 }
 
+/* The name was ours; now it is a stranger's.  /proc/net/unix lists names as
+ * they are: one with a newline looks like a row of the attacker's choice. */
+static void forged_row(void)
+{
+	struct sockaddr_un mine, forged = {.sun_family = AF_UNIX};
+	socklen_t len = abstract_addr(&mine, "mine");
+	int fd = unix_socket(SOCK_STREAM);
+	struct stat st;
+
+	if (bind(fd, (struct sockaddr *)&mine, len) || fstat(fd, &st))
+		skip("cannot bind");
+	close(fd);
+	announce("serve mine");
+	if (chdir(at("granted")))
+		return;
+	snprintf(forged.sun_path, sizeof(forged.sun_path),
+		 "x\n0: 00000002 00000000 00010000 0001 01 %lu @sbx-%s-mine\n",
+		 (unsigned long)st.st_ino, scene.token);
+	fd = unix_socket(SOCK_STREAM);
+	bind(fd, (struct sockaddr *)&forged, sizeof(forged));
+	hit(AF_UNIX, SOCK_STREAM, &mine, len);
+}
+
+/* Bound once, given up: a stranger's name from then on. */
+static void given_up(void)
+{
+	struct sockaddr_un mine;
+	socklen_t len = abstract_addr(&mine, "mine");
+	int fd = unix_socket(SOCK_STREAM);
+
+	bind(fd, (struct sockaddr *)&mine, len);
+	close(fd);
+	announce("serve mine");
+	hit(AF_UNIX, SOCK_STREAM, &mine, len);
+}
+
 #define ABSTRACT(name, run, grant, what)                                       \
 	{                                                                      \
 		name, "abstract", run, grant, 0, what                          \
@@ -141,6 +178,10 @@ const struct attack abstract_attacks[] = {
 		 "a server that outsiders reach"),
 	ABSTRACT("abstract-autobind", autobind, GRANT_FILE,
 		 "the same under a name by the kernel"),
+	ABSTRACT("abstract-given-up", given_up, GRANT_ABSTRACT_BIND,
+		 "a name that was ours before"),
+	ABSTRACT("abstract-forged", forged_row, GRANT_ABSTRACT_BIND,
+		 "the same, and a forged row in /proc/net/unix"),
 	ABSTRACT("abstract-squat", squat, GRANT_ABSTRACT,
 		 "a server under a name like the granted one"),
 	{0},

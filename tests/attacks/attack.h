@@ -23,10 +23,15 @@ enum grant {
 	GRANT_FILE,	    /* exactly DIR/granted/ok.sock */
 	GRANT_DIRECTORY,    /* everything beneath DIR/granted */
 	GRANT_EXCEPT,	    /* ... but DIR/granted/except.sock */
+	GRANT_EXCEPT_TREE,  /* ... but DIR/granted/secret and beneath */
+	GRANT_NEAR,	    /* ... and DIR/near.sock, not there yet */
+	GRANT_SPLIT,	    /* ... and bind beneath DIR/lure */
 	GRANT_MISSING,	    /* and DIR/empty/later.sock, not there yet */
+	GRANT_MISSING_TREE, /* and DIR/none/later.sock, nor is DIR/none */
 	GRANT_BIND_ONLY,    /* and bind at DIR/lure/ok.sock */
 	GRANT_CONNECT_ONLY, /* and connect beneath DIR/open */
 	GRANT_ABSTRACT,	    /* and @sbx-TOKEN-ok */
+	GRANT_ABSTRACT_BIND /* ... and bind at @sbx-TOKEN-mine */
 };
 
 /* Facts that the judge or the runner has to know. */
@@ -40,6 +45,7 @@ enum {
 	WORKS_AFTER = 1 << 6,	  /* the granted socket still works after */
 	MAY_NOT_START = 1 << 7,	  /* the sandbox may refuse to start */
 	NEEDS_LUCK = 1 << 8,	  /* few kernels can do it at all */
+	KNOWN_LIMIT = 1 << 9,	  /* stated, not hidden: expected to get out */
 };
 
 /* Descriptors that NEEDS_INHERITED puts in place. */

@@ -121,8 +121,9 @@ const struct attack binding_attacks[] = {
 	     "bound where granted, renamed out"),
 	BIND("bind-link-out", link_out, GRANT_DIRECTORY,
 	     "bound where granted, linked out"),
-	BIND("bind-directory-out", directory_out, GRANT_DIRECTORY,
-	     "bound where granted, its directory moved out"),
+	/* Landlock refuses a move that gains rights, this one loses some. */
+	{"bind-directory-out", "binding", directory_out, GRANT_DIRECTORY,
+	 KNOWN_LIMIT, "bound where granted, its directory moved out"},
 	BIND("bind-swap", directory_swap, GRANT_DIRECTORY,
 	     "another directory under the granted name"),
 	BIND("bind-connect-only", connect_only, GRANT_CONNECT_ONLY,

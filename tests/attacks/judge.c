@@ -56,7 +56,10 @@ static void list_one(const struct attack *attack)
 {
 	printf("%s\t%s\t%s\t%s\t%s\n", attack->name, attack->class,
 	       attack->needs & NEEDS_ROOT ? "root" : "any",
-	       attack->needs & NEEDS_LUCK ? "rare" : "usual", attack->what);
+	       attack->needs & NEEDS_LUCK    ? "rare"
+	       : attack->needs & KNOWN_LIMIT ? "limit"
+					     : "usual",
+	       attack->what);
 }
 
 static void add_word(struct run *run, const char *word)
@@ -77,7 +80,11 @@ static const struct {
 	const char *option, *name;
 } further[] = {
 	{GRANT_EXCEPT, "--deny-unix-socket", "granted/except.sock"},
+	{GRANT_EXCEPT_TREE, "--deny-unix-socket", "granted/secret"},
+	{GRANT_NEAR, "--allow-unix-socket", "near.sock"},
+	{GRANT_SPLIT, "--allow-unix-bind", "lure"},
 	{GRANT_MISSING, "--allow-unix-socket", "empty/later.sock"},
+	{GRANT_MISSING_TREE, "--allow-unix-socket", "none/later.sock"},
 	{GRANT_BIND_ONLY, "--allow-unix-bind", "lure/ok.sock"},
 	{GRANT_CONNECT_ONLY, "--allow-unix-connect", "open"},
 };
@@ -85,7 +92,7 @@ static const struct {
 static void add_grants(struct run *run)
 {
 	const enum grant grant = run->attack->grant;
-	const bool all = grant == GRANT_DIRECTORY || grant == GRANT_EXCEPT;
+	const bool all = grant >= GRANT_DIRECTORY && grant <= GRANT_SPLIT;
 	char name[64];
 
 	add_option(run, "--allow-unix-socket",
@@ -96,6 +103,11 @@ static void add_grants(struct run *run)
 	if (grant == GRANT_ABSTRACT) {
 		snprintf(name, sizeof(name), "@sbx-%s-ok", scene.token);
 		add_option(run, "--allow-unix-socket", name);
+	}
+	if (grant == GRANT_ABSTRACT_BIND) {
+		snprintf(name, sizeof(name), "@sbx-%s-mine", scene.token);
+		add_option(run, "--allow-unix-bind", name);
+		add_option(run, "--allow-unix-bind", at("granted"));
 	}
 }
 

@@ -18,6 +18,9 @@ bool targets_open(struct scene *to, const struct attack *attack);
  * most; returns how much there was, 0: nothing. */
 int targets_serve(int timeout_ms);
 
+/** targets_serve_abstract() - From now on serve a denied abstract name. */
+void targets_serve_abstract(const char *suffix);
+
 /** targets_watch() - Bytes that arrive at @fd are a hit, named @label. */
 void targets_watch(int fd, const char *label);
 

@@ -178,6 +178,65 @@ static void deleted_directory(void)
 	hit_path("../granted/ok.sock");
 }
 
+/* Two grants: may things move from the one's place to the other's? */
+static void rename_lure_in(void)
+{
+	rename(at("lure"), at("granted/lure"));
+	hit_path(at("granted/lure/ok.sock"));
+}
+
+static void missing_directory(void)
+{
+	rename(at("lure"), at("none"));
+	hit_path(at("none/later.sock"));
+}
+
+static void missing_directory_symlink(void)
+{
+	symlink("lure", at("none"));
+	hit_path(at("none/later.sock"));
+}
+
+static void missing_directory_made(void)
+{
+	mkdir(at("none"), 0700);
+	link(at("lure/later.sock"), at("none/later.sock"));
+	rename(at("lure/later.sock"), at("none/later.sock"));
+	hit_path(at("none/later.sock"));
+}
+
+static void exception_tree(void)
+{
+	hit_path(at("granted/secret/no.sock"));
+	hit_path(at("granted/./secret/../secret/inner/no.sock"));
+}
+
+static void exception_tree_rename(void)
+{
+	rename(at("granted/secret"), at("granted/public"));
+	hit_path(at("granted/public/no.sock"));
+}
+
+static void exception_tree_move(void)
+{
+	mkdir(at("granted/box"), 0700);
+	rename(at("granted/secret"), at("granted/box/secret"));
+	hit_path(at("granted/box/secret/no.sock"));
+}
+
+static void exception_tree_inner(void)
+{
+	rename(at("granted/secret/inner"), at("granted/inner"));
+	hit_path(at("granted/inner/no.sock"));
+}
+
+static void exception_tree_exchange(void)
+{
+	mkdir(at("granted/public"), 0700);
+	exchange(at("granted/secret"), at("granted/public"));
+	hit_path(at("granted/public/no.sock"));
+}
+
 #define LINK(name, run, grant, what)                                           \
 	{                                                                      \
 		name, "links", run, grant, 0, what                             \
@@ -232,6 +291,26 @@ const struct attack link_attacks[] = {
 	     "its directory in place of the free name's parent"),
 	LINK("missing-parent-link", missing_parent_symlink, GRANT_MISSING,
 	     "a symbolic link in place of the free name's parent"),
+	LINK("near-rename", rename_directory_in, GRANT_NEAR,
+	     "into the granted directory, a free name beside it granted too"),
+	LINK("split-rename", rename_lure_in, GRANT_SPLIT,
+	     "from a directory granted for bind to one for connect"),
+	LINK("missing-directory", missing_directory, GRANT_MISSING_TREE,
+	     "its directory as the missing parent of the granted name"),
+	LINK("missing-directory-link", missing_directory_symlink,
+	     GRANT_MISSING_TREE, "a symbolic link as the missing parent"),
+	LINK("missing-directory-made", missing_directory_made,
+	     GRANT_MISSING_TREE, "the missing parent made, the socket moved"),
+	LINK("exception-tree", exception_tree, GRANT_EXCEPT_TREE,
+	     "in a denied directory in a granted one"),
+	LINK("exception-tree-rename", exception_tree_rename, GRANT_EXCEPT_TREE,
+	     "the denied directory gets another name"),
+	LINK("exception-tree-move", exception_tree_move, GRANT_EXCEPT_TREE,
+	     "the denied directory moves to another parent"),
+	LINK("exception-tree-inner", exception_tree_inner, GRANT_EXCEPT_TREE,
+	     "a directory moves out of the denied one"),
+	LINK("exception-tree-swap", exception_tree_exchange, GRANT_EXCEPT_TREE,
+	     "the denied directory is exchanged"),
 	LINK("moved-cwd", deleted_directory, GRANT_FILE,
 	     "a cwd that was renamed to the granted directory"),
 	{0},

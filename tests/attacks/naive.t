@@ -17,6 +17,6 @@ while IFS=$'\t' read -r name class who _; do
 		[[ $word == reached ]] && break
 	done
 	[[ $word == reached ]] && good=1 || good=0
-	check "$good" "$name gets through a naive sandbox" "$text"
+	result "$good" "$name gets through a naive sandbox" || diag "$text"
 done < <("$judge" -l)
 done_testing

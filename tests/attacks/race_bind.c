@@ -15,7 +15,8 @@
 #define RENAME_EXCHANGE (1 << 1)
 #endif
 
-#define SLOT 50
+#define SLOT		  50
+#define SO_BINDTOIFINDEX_ 62 /* Linux 5.0 */
 
 static struct sockaddr_un *live;
 static struct sockaddr_un image[2];
@@ -93,6 +94,38 @@ static void bind_rename(void)
 				      attempt_bind});
 }
 
+/* A grant of one name, not of the directories beneath its own. */
+static void attempt_bind_later(void)
+{
+	int fd = unix_socket(SOCK_STREAM);
+
+	bind(fd, (const struct sockaddr *)live, sizeof(*live));
+	close(fd);
+	unlink(at("empty/later.sock"));
+}
+
+static void beneath_symlink(void)
+{
+	mkdir(at("empty/inner"), 0700);
+	symlink("empty", at("flip"));
+	symlink("empty/inner", at("flop"));
+	strcpy(harmless, at("flip"));
+	strcpy(other, at("flop"));
+	prepare(at("flip/later.sock"), at("flip/later.sock"));
+	race_run(&(const struct race){RACE_PROCESS, flip_exchange,
+				      attempt_bind_later});
+}
+
+static void beneath_cwd(void)
+{
+	mkdir(at("empty/inner"), 0700);
+	prepare("later.sock", "later.sock");
+	places[0] = open(at("empty"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	places[1] = open(at("empty/inner"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	race_run(&(const struct race){RACE_THREAD, flip_cwd,
+				      attempt_bind_later});
+}
+
 static void flip_slot(unsigned int turn)
 {
 	dup3(turn & 1 ? tcp : places[0], SLOT, O_CLOEXEC);
@@ -115,6 +148,10 @@ static void listen_swap(void)
 	tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (tcp < 0)
 		skip("no TCP sockets");
+	/* Should it be tied to something: untie it. */
+	setsockopt(tcp, SOL_SOCKET, SO_BINDTODEVICE, "", 0);
+	setsockopt(tcp, SOL_SOCKET, SO_BINDTOIFINDEX_, &(int){0}, sizeof(int));
+	setsockopt(tcp, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3);
 	race_run(&(const struct race){RACE_THREAD, flip_slot, attempt_listen});
 	len = sizeof(bound);
 	getsockname(tcp, (struct sockaddr *)&bound, &len);
@@ -133,6 +170,10 @@ const struct attack race_bind_attacks[] = {
 	     "a directory link flips during bind(2)"),
 	RACE("race-bind-rename", bind_rename,
 	     "the directories change places during bind(2)"),
+	{"race-bind-beneath", "races", beneath_symlink, GRANT_MISSING,
+	 NEEDS_TRIES, "a link flips to a directory beneath the granted one"},
+	{"race-bind-beneath-cwd", "races", beneath_cwd, GRANT_MISSING,
+	 NEEDS_TRIES, "the cwd flips to a directory beneath the granted one"},
 	RACE("race-listen", listen_swap,
 	     "listen(2) while the descriptor becomes TCP"),
 	{0},

@@ -239,6 +239,8 @@ void stage_act(const struct scene *to, pid_t command)
 			knock_port(AF_INET6, atoi(what));
 		else if (!strcmp(word, "unix"))
 			knock_unix(what);
+		else if (!strcmp(word, "serve"))
+			targets_serve_abstract(what);
 		else if (!strcmp(word, "kill-parent"))
 			kill_descendant(parent_of(atoi(what)));
 		else if (!strcmp(word, "kill-command") && command != atoi(what))

@@ -14,7 +14,10 @@
 
 #define BIT(grant) (1u << (grant))
 #define EVERYWHERE (~0u)
-#define DIRECTORY  (BIT(GRANT_DIRECTORY) | BIT(GRANT_EXCEPT))
+/* The grants with all of DIR/granted. */
+#define DIRECTORY                                                              \
+	(BIT(GRANT_DIRECTORY) | BIT(GRANT_EXCEPT) | BIT(GRANT_EXCEPT_TREE) |   \
+	 BIT(GRANT_NEAR) | BIT(GRANT_SPLIT))
 
 #ifndef IPPROTO_UDPLITE
 #define IPPROTO_UDPLITE 136
@@ -36,8 +39,12 @@ static const struct target targets[] = {
 	{"granted/ok", AF_UNIX, SOCK_STREAM, 0, DIRECTORY, 0, 0},
 	{"granted/ok.sock\n", AF_UNIX, SOCK_STREAM, 0, DIRECTORY, 0, 0},
 	{"granted/OK.SOCK", AF_UNIX, SOCK_STREAM, 0, DIRECTORY, 0, 0},
-	{"granted/except.sock", AF_UNIX, SOCK_STREAM, 0, BIT(GRANT_DIRECTORY),
-	 0, 0},
+	{"granted/secret/no.sock", AF_UNIX, SOCK_STREAM, 0,
+	 DIRECTORY & ~BIT(GRANT_EXCEPT_TREE), 0, 0},
+	{"granted/secret/inner/no.sock", AF_UNIX, SOCK_STREAM, 0,
+	 DIRECTORY & ~BIT(GRANT_EXCEPT_TREE), 0, 0},
+	{"granted/except.sock", AF_UNIX, SOCK_STREAM, 0,
+	 DIRECTORY & ~BIT(GRANT_EXCEPT), 0, 0},
 	{"granted-evil/ok.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
 	{"denied/no.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
 	{"denied/no.seq", AF_UNIX, SOCK_SEQPACKET, 0, 0, 0, 0},
@@ -110,6 +117,19 @@ static bool watch(int fd, enum kind kind, size_t i)
 	event.data.u64 =
 		(uint64_t)kind << 56 | (uint64_t)i << 32 | (uint32_t)fd;
 	return !epoll_ctl(events, EPOLL_CTL_ADD, fd, &event);
+}
+
+void targets_serve_abstract(const char *suffix)
+{
+	struct sockaddr_un addr;
+	socklen_t len = abstract_addr(&addr, suffix);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	/* Accounted to the first denied abstract name. */
+	for (size_t i = 0; i < TARGETS; i++)
+		if (!strcmp(targets[i].name, "@no") &&
+		    !bind(fd, (struct sockaddr *)&addr, len) && !listen(fd, 64))
+			watch(fd, KIND_SERVER, i);
 }
 
 void targets_watch(int fd, const char *label)
@@ -306,8 +326,12 @@ static const struct {
 } bindable[] = {
 	{EVERYWHERE, "granted/ok.sock"},
 	{DIRECTORY, "granted/"},
+	{BIT(GRANT_NEAR), "near.sock"},
+	{BIT(GRANT_SPLIT), "lure/"},
 	{BIT(GRANT_MISSING), "empty/later.sock"},
+	{BIT(GRANT_MISSING_TREE), "none/later.sock"},
 	{BIT(GRANT_BIND_ONLY), "lure/ok.sock"},
+	{BIT(GRANT_ABSTRACT_BIND), "granted/"},
 };
 
 static bool may_bind(const char *name)
