@@ -10,6 +10,9 @@
  * that filters its own system calls allows it, and some filters kill; each of
  * them allows rt_sigprocmask.
  *
+ * Most arguments are on the caller's stack, though, and need no question: what
+ * lies between our own frame and the top of the stack is there.
+ *
  * Another thread may unmap the memory in between.  Then the program crashes
  * here instead of getting an EFAULT that it could not rely on either.
  */
@@ -18,6 +21,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/uio.h>
 
 #include "raw.h"
@@ -31,6 +35,28 @@
 #define PAGE	   ((uintptr_t)4096) /* the smallest of all machines */
 #define WORD	   ((uintptr_t)8)    /* the kernel's sigset_t */
 #define NO_SUCH_OP (-1)
+#define STACK_MAX  ((uintptr_t)8 << 20) /* RLIMIT_STACK, mostly */
+
+/* Of the first thread, whose stack execve(2) made, with the name of the
+ * program at its top; elsewhere libc keeps the thread itself at the top. */
+static uintptr_t stack_top(uintptr_t ours)
+{
+	static uintptr_t first_thread;
+	uintptr_t top = __atomic_load_n(&first_thread, __ATOMIC_RELAXED);
+
+	if (top == 0) {
+		top = getauxval(AT_EXECFN);
+		__atomic_store_n(&first_thread, top, __ATOMIC_RELAXED);
+	}
+	return ours < top && top - ours < STACK_MAX ? top : raw_thread();
+}
+
+static bool is_on_stack(uintptr_t first, uintptr_t last, uintptr_t ours)
+{
+	uintptr_t top = stack_top(ours);
+
+	return first >= ours && last < top && top - ours < STACK_MAX;
+}
 
 static bool same_page(uintptr_t a, uintptr_t b)
 {
@@ -69,11 +95,9 @@ bool memory_read(void *to, const void *from, size_t len)
 		return false;
 	if (RUNNING_ON_VALGRIND)
 		return read_watched(to, from, len);
-	/* The copy is there, and what is on the caller's stack is near it. */
-	if (!same_page(first, ours) && !is_readable(first))
-		return false;
-	if (!same_page(first, last) && !same_page(last, ours) &&
-	    !is_readable(last))
+	if (!is_on_stack(first, last, ours) &&
+	    (!is_readable(first) ||
+	     (!same_page(first, last) && !is_readable(last))))
 		return false;
 	memcpy(to, from, len);
 	return true;

@@ -14,6 +14,15 @@
 
 #define RAW_PAGE_MAX 65536 /* the largest page that a kernel may have */
 
+/** raw_thread() - Where libc keeps this thread, above its stack. */
+static inline unsigned long raw_thread(void)
+{
+	unsigned long thread;
+
+	__asm__("mrs %0, tpidr_el0" : "=r"(thread));
+	return thread;
+}
+
 static inline long raw_call(long number, long a, long b, long c, long d, long e,
 			    long f)
 {
@@ -35,6 +44,15 @@ static inline long raw_call(long number, long a, long b, long c, long d, long e,
 #else /* x86_64: its registers exist nowhere else */
 
 #define RAW_PAGE_MAX 4096
+
+/* The first word there is its own address (x86-64 ELF TLS ABI). */
+static inline unsigned long raw_thread(void)
+{
+	unsigned long thread;
+
+	__asm__("mov %%fs:0, %0" : "=r"(thread));
+	return thread;
+}
 
 static inline long raw_call(long number, long a, long b, long c, long d, long e,
 			    long f)

@@ -4,6 +4,7 @@
 #include "harness.h"
 
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sys/mman.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -264,6 +265,42 @@ static void unreadable_messages(void **state)
 	close(fd);
 }
 
+/* errno of a connect() in a thread of its own, on a stack of its own. */
+static void *connect_deep(void *addr)
+{
+	struct sockaddr_un local;
+	socklen_t len = unix_address(&local, in_dir("other.sock"));
+	volatile char frame[3 * PAGE]; /* the address is pages above us */
+	int fd = (int)raw(SYS_socket, AF_UNIX, SOCK_STREAM, 0);
+
+	frame[0] = 0;
+	errno = frame[0];
+	connect(fd, addr ? addr : (void *)&local, addr ? 110 : len);
+	raw(SYS_close, fd);
+	return (void *)(intptr_t)errno;
+}
+
+static void other_stacks(void **state)
+{
+	int server = serve(in_dir("other.sock"), SOCK_STREAM);
+	void *const addrs[] = {NULL, edge(), edge() - 9, (void *)1};
+	const int wanted[] = {EACCES, EFAULT, EFAULT, EFAULT};
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		pthread_t thread;
+		void *result;
+
+		assert_int_equal(
+			pthread_create(&thread, NULL, connect_deep, addrs[i]),
+			0);
+		assert_int_equal(pthread_join(thread, &result), 0);
+		assert_int_equal((intptr_t)result, wanted[i]);
+		assert_int_equal((intptr_t)connect_deep(addrs[i]), wanted[i]);
+	}
+	close(server);
+}
+
 /* sendmsg(2) shortens a name's length where sendto(2) is strict. */
 static void lengths_of_message_names(void **state)
 {
@@ -298,6 +335,7 @@ static int run(void)
 		cmocka_unit_test(unreadable_addresses),
 		cmocka_unit_test(readable_up_to_the_edge),
 		cmocka_unit_test(unreadable_messages),
+		cmocka_unit_test(other_stacks),
 		cmocka_unit_test(lengths_of_message_names),
 	};
 
