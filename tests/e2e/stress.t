@@ -17,11 +17,6 @@ wait_for_socket "$T/run/other"
 run "$lib/stress" -s 1 "$s"
 like "$out" '^done [0-9]{3,}' "without sbx: many connections"
 
-# supervisor PID - the child of the launcher
-supervisor() {
-	pgrep -P "$1"
-}
-
 # measure PID - sets fds, threads, memory (its own, in KiB); /proc/PID/fd is
 # root's to read.
 measure() {
@@ -70,7 +65,10 @@ each() {
 	sbx_pid=$pid
 	inside "$lib/stress -s 2 $s"
 	like "$out" '^done [0-9]{3,}' "64 clients warm up, $mode"
-	sup=$(supervisor "$sbx_pid")
+	inside "$lib/stress -r -s 2 $T/run/other"
+	like "$out" '^done [0-9]{3,}' "also with refusals, $mode"
+	sup=$(pgrep -P "$sbx_pid")
+	sleep 0.3
 	measure "$sup"
 	before=("$fds" "$threads" "$memory")
 	inside "$lib/stress -s $seconds $s"
