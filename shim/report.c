@@ -23,7 +23,7 @@ static long send_report(enum report_kind kind, const struct report *report)
 	size_t size = report ? sizeof(*report) : 0;
 	long answer = -EINVAL;
 
-	if (!__atomic_load_n(&alone, __ATOMIC_RELAXED))
+	if (!report_alone())
 		answer = raw(SYS_prctl, REPORT_PRCTL, kind, report, size, 0);
 	if (answer == -EINVAL)
 		__atomic_store_n(&alone, true, __ATOMIC_RELAXED);
@@ -44,6 +44,11 @@ static void fill(struct report *report, const struct gate *gate, uint32_t count)
 	memcpy(report->addr, gate->bytes, gate->len);
 }
 
+bool report_alone(void)
+{
+	return __atomic_load_n(&alone, __ATOMIC_RELAXED);
+}
+
 void report_hello(void)
 {
 	send_report(REPORT_HELLO, NULL);
@@ -58,7 +63,7 @@ static int refuse_alone(const struct gate *gate,
 
 	if (error != 0)
 		return error;
-	if (__atomic_load_n(&alone, __ATOMIC_RELAXED))
+	if (report_alone())
 		log_refusal(gate, verdict, count);
 	return verdict->error;
 }

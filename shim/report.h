@@ -6,6 +6,8 @@
 #ifndef SBX_SHIM_REPORT_H
 #define SBX_SHIM_REPORT_H
 
+#include <stdbool.h>
+
 #include "../policy/policy.h"
 #include "gate.h"
 
@@ -26,5 +28,8 @@ int report_refused(const struct gate *gate,
 
 /** report_repeated() - The same was refused again, @count times. */
 void report_repeated(const struct gate *gate, uint32_t count);
+
+/** report_alone() - Is there no supervisor?  [signal-safe] [no-alloc] */
+bool report_alone(void);
 
 #endif /* SBX_SHIM_REPORT_H */
