@@ -174,6 +174,19 @@ static void json_with_every_member(void **state)
 		    "\"count\":3}\n");
 }
 
+static void json_of_a_lying_stack_length(void **state)
+{
+	json_object *object;
+	json_object *stack;
+
+	(void)state;
+	event.stack_len = UINT32_MAX;
+	object = parse();
+	assert_true(json_object_object_get_ex(object, "stack", &stack));
+	assert_int_equal(json_object_array_length(stack), REPORT_STACK_MAX);
+	json_object_put(object);
+}
+
 static void json_leaves_out_what_is_unknown(void **state)
 {
 	(void)state;
@@ -435,6 +448,8 @@ static void text_of_listen(void **state)
 	expect_text("sbx: denied: psql[4711] listen tcp\n");
 	event.domain = AF_UNIX;
 	expect_text("sbx: denied: psql[4711] listen unix\n");
+	strcpy(event.resolved, "/run/\n");
+	expect_text("sbx: denied: psql[4711] listen unix:/run/\\x0a\n");
 	set_inet("127.0.0.1", 80);
 	expect_text("sbx: denied: psql[4711] listen tcp 127.0.0.1:80\n");
 }
@@ -583,6 +598,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(json_of_a_refused_connect),
 		TEST(json_with_every_member),
+		TEST(json_of_a_lying_stack_length),
 		TEST(json_leaves_out_what_is_unknown),
 		TEST(json_families_and_types),
 		TEST(json_names_errors),
