@@ -191,6 +191,8 @@ void process_run(struct supervisor_config *config)
 
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &config->mask);
+	/* Ignored, it would let exit codes vanish. */
+	config->ignores_children = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) !=
 		    0 ||
 	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)

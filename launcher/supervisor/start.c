@@ -160,6 +160,8 @@ static _Noreturn void be_command(const struct supervisor_config *config,
 	tell(sync, &note);
 	if (!hear(sync, &note) || note.step != STEP_GO)
 		_exit(EXIT_SBX);
+	if (config->ignores_children)
+		signal(SIGCHLD, SIG_IGN);
 	sigprocmask(SIG_SETMASK, &config->mask, NULL);
 	execute(config);
 	give_up(sync, STAGE_EXEC);

@@ -64,9 +64,10 @@ struct supervisor_config {
 	bool shim_expected; /* a dynamic program, and no --no-shim */
 	int ruleset;	    /* Landlock domain of the command */
 	uint64_t keep_caps;
-	sigset_t mask;	     /* signal mask of the command */
-	int channel;	     /* to the launcher */
-	const char *program; /* path to execute */
+	sigset_t mask;	       /* signal mask of the command */
+	bool ignores_children; /* SIGCHLD is ignored by the command */
+	int channel;	       /* to the launcher */
+	const char *program;   /* path to execute */
 	char **argv;
 };
 
