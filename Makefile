@@ -26,7 +26,8 @@ WARN	:= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 BASE	:= -std=gnu11 -D_GNU_SOURCE -DSBX_VERSION='"$(VERSION)"' -pthread \
 	   -I$(BUILD)/gen -MMD -MP
 HARDEN	:= -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
-SANFLAGS := -fsanitize=$(SAN) -fno-omit-frame-pointer
+SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all \
+	    -fno-omit-frame-pointer
 RUN_CFLAGS = $(BASE) $(WARN) -fPIE $(CFLAGS) $(if $(SAN),$(SANFLAGS),$(HARDEN))
 RUN_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack \
 	      $(if $(SAN),$(SANFLAGS)) $(LDFLAGS)

@@ -48,7 +48,7 @@ inside() {
 flat() {
 	sleep 0.3
 	measure "$sup"
-	diag "$fds $threads $memory $2"
+	note "$fds $threads $memory $2"
 	ok "the supervisor's descriptors $2" test "$fds" -le $((before[0] + $1))
 	ok "the supervisor's threads $2" test "$threads" -le "${before[1]}"
 	[[ ${SBX_SANITIZED-} ]] || ok "the supervisor's memory $2" \
@@ -73,7 +73,7 @@ each() {
 	before=("$fds" "$threads" "$memory")
 	inside "$lib/stress -s $seconds $s"
 	like "$out" '^done [0-9]{3,}' "64 clients for $seconds s, $mode"
-	diag "$out connections; descriptors, threads, KiB: ${before[*]} before"
+	note "$out connections; descriptors, threads, KiB: ${before[*]} before"
 	flat 0 "after ${out#done } connections, $mode"
 	inside "$lib/stress -r -s 2 $T/run/other"
 	like "$out" '^done [0-9]{3,}' "64 clients are refused, $mode"

@@ -40,7 +40,8 @@ result() {
 	return 1
 }
 
-diag() {
+# note TEXT - for who reads the whole output; diag TEXT - for all to see
+note() {
 	local line
 
 	while IFS= read -r line; do
@@ -48,10 +49,14 @@ diag() {
 	done <<<"$*"
 }
 
+diag() {
+	note "$@" >&2
+}
+
 # check GOOD TEXT DIAGNOSTICS - one line of TAP, and why it is not ok
 check() {
 	result "$1" "$2" && return
-	diag "$3"
+	diag "${0##*/}: not ok: $2"$'\n'"$3"
 	return 1
 }
 
