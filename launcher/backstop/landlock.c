@@ -8,7 +8,7 @@
  *	nobody can put another socket under a granted name.
  * handled MAKE_SOCK, granted nowhere:  bind(2) to a path, mknod(S_IFSOCK), and
  *	renaming or linking any socket are EACCES.  The supervisor binds.
- * handled MAKE_BLOCK, granted on allowlisted directories:  a marker that no
+ * handled MAKE_BLOCK, granted on granted directories:  a marker that no
  *	program needs.  A directory moved into a granted one would gain it,
  *	which the kernel refuses with EXDEV; so no directory that holds a
  *	socket can be moved to where its name would be granted.  Ordinary
@@ -62,6 +62,16 @@ int landlock_probe(void)
 			    LANDLOCK_CREATE_RULESET_VERSION);
 }
 
+/* The marker goes where a moved directory would bring its sockets into a
+ * grant: on granted trees, and nowhere else.  What lies beneath a marker moves
+ * freely to any other. */
+static bool is_marked(const struct policy *policy,
+		      const struct policy_rule *rule)
+{
+	return !policy->unix_all && rule->effect == EFFECT_ALLOW &&
+	       rule->kind == RULE_TREE && (rule->ops & (1U << OP_CONNECT));
+}
+
 /* Nothing else is needed on "/": REFER alone keeps renames as they were. */
 static int add_rules(int ruleset, const struct policy *policy,
 		     const struct pins *pins)
@@ -71,8 +81,7 @@ static int add_rules(int ruleset, const struct policy *policy,
 	if (root < 0 || add_path(ruleset, root, LANDLOCK_ACCESS_FS_REFER) != 0)
 		return -1;
 	for (unsigned int i = 0; i < policy->rule_count; i++) {
-		if (policy->unix_all || pins->fd[i] < 0 ||
-		    policy->rules[i].effect != EFFECT_ALLOW)
+		if (!is_marked(policy, &policy->rules[i]))
 			continue;
 		if (add_path(ruleset, pins->fd[i],
 			     LANDLOCK_ACCESS_FS_MAKE_BLOCK) != 0)

@@ -49,21 +49,33 @@ void pins_open(struct pins *pins, const struct policy *policy)
 	}
 }
 
-/* Is any directory above the rule's writable with our rights? */
-static bool way_is_writable(const struct policy *policy,
-			    const struct policy_rule *rule)
+/* Is a directory writable that lies above the first @len bytes of @name, but
+ * not above the first @from? */
+static bool way_is_writable(const char *name, size_t len, size_t from)
 {
-	char name[PATH_TEXT_MAX];
+	char dir[PATH_TEXT_MAX];
 	char *slash;
 
-	memcpy(name, policy_rule_name(policy, rule), rule->pin_len);
-	name[rule->pin_len] = '\0';
-	while ((slash = strrchr(name, '/')) && slash > name) {
+	memcpy(dir, name, len);
+	dir[len] = '\0';
+	while ((slash = strrchr(dir, '/')) && slash > dir) {
 		*slash = '\0';
-		if (faccessat(AT_FDCWD, name, W_OK, AT_EACCESS) == 0)
+		if ((size_t)(slash - dir) < from)
+			return false;
+		if (faccessat(AT_FDCWD, dir, W_OK, AT_EACCESS) == 0)
 			return true;
 	}
-	return faccessat(AT_FDCWD, "/", W_OK, AT_EACCESS) == 0;
+	return from <= 1 && faccessat(AT_FDCWD, "/", W_OK, AT_EACCESS) == 0;
+}
+
+bool pins_way_is_safe(const struct policy *policy, unsigned int rule)
+{
+	const struct policy_rule *r = &policy->rules[rule];
+	const char *name = policy_rule_name(policy, r);
+	const size_t parent = (size_t)(strrchr(name, '/') - name);
+
+	return r->kind == RULE_TREE || parent <= r->pin_len ||
+	       !way_is_writable(name, parent, r->pin_len);
 }
 
 int pins_revive(struct pins *pins, const struct policy *policy,
@@ -77,7 +89,7 @@ int pins_revive(struct pins *pins, const struct policy *policy,
 		return -1;
 	if (st.st_nlink > 0)
 		return 0;
-	if (way_is_writable(policy, r))
+	if (way_is_writable(policy_rule_name(policy, r), r->pin_len, 0))
 		return -1;
 	fd = open_directory(policy, r);
 	/* dup3 replaces in one step: a concurrent reader sees either. */

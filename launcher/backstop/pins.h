@@ -7,6 +7,8 @@
 #ifndef SBX_PINS_H
 #define SBX_PINS_H
 
+#include <stdbool.h>
+
 #include "../../policy/policy.h"
 
 struct pins {
@@ -34,5 +36,14 @@ void pins_open(struct pins *pins, const struct policy *policy);
  */
 int pins_revive(struct pins *pins, const struct policy *policy,
 		unsigned int rule);
+
+/**
+ * pins_way_is_safe() - Can nobody sandboxed have made the way to a node?
+ *
+ * A rule about a node in a directory that did not exist at start is judged
+ * from an ancestor.  Where the directories between are writable for us, any
+ * other directory could have been moved there under the right name.
+ */
+bool pins_way_is_safe(const struct policy *policy, unsigned int rule);
 
 #endif /* SBX_PINS_H */

@@ -8,7 +8,8 @@
  * a thread of its own that takes on the client's directory, umask and rights.
  * A path may change between judgement and bind; therefore that thread first
  * confines itself with Landlock to the directory that was judged: a socket
- * appears there or nowhere, and its last component is ours.
+ * appears beneath it or nowhere, and its last component is ours.  One that
+ * appears deeper than judged is removed again, and the bind fails.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,7 @@
 #include "call.h"
 #include "judge.h"
 #include "resolve.h"
+#include "stray.h"
 
 struct binding {
 	const struct call *call;
@@ -147,29 +149,6 @@ static void remember_node(const struct binding *b)
 		bound_add_node(b->call->sup->bound, steal_fd(&fd), &st);
 }
 
-static int perform(struct call *call, int parent, const char *base)
-{
-	struct client_status status;
-	autoclose int cwd = client_dir(&call->client, "cwd");
-	autoclose int root = client_dir(&call->client, "root");
-	struct binding b = {
-		.call = call,
-		.parent = parent,
-		.base = base,
-		.cwd = cwd,
-		.root = root,
-	};
-	int error = client_status(call->sup, call->client.tid, &status);
-
-	if (error || cwd < 0 || root < 0)
-		return EACCES;
-	b.umask = status.umask;
-	error = bind_apart(&b);
-	if (error == 0)
-		remember_node(&b);
-	return error;
-}
-
 /* What fails without any policy: the name exists, or cannot be one. */
 static int natural_error(int parent, const char *base)
 {
@@ -181,6 +160,56 @@ static int natural_error(int parent, const char *base)
 		return EADDRINUSE;
 	return fstatat(parent, base, &st, AT_SYMLINK_NOFOLLOW) == 0 ? EADDRINUSE
 								    : 0;
+}
+
+/* Nothing inside can make a socket file but through here, and one at a time:
+ * one that is there now and was not before is the one just bound. */
+static bool landed(const struct binding *b)
+{
+	struct stat st;
+
+	return fstatat(b->parent, b->base, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISSOCK(st.st_mode);
+}
+
+static int bind_exactly(struct binding *b)
+{
+	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+	int error;
+
+	pthread_mutex_lock(&one_at_a_time);
+	error = natural_error(b->parent, b->base);
+	if (!error)
+		error = bind_apart(b);
+	if (!error && !landed(b)) {
+		stray_remove(b->parent, b->call->fd);
+		error = EACCES;
+	}
+	if (!error)
+		remember_node(b);
+	pthread_mutex_unlock(&one_at_a_time);
+	return error;
+}
+
+static int perform(struct call *call, int parent, const char *base)
+{
+	struct client_status status;
+	autoclose int cwd = client_dir(&call->client, "cwd");
+	autoclose int root = client_dir(&call->client, "root");
+	struct binding b = {
+		.call = call,
+		.parent = parent,
+		.base = base,
+		/* A bare name is taken from the directory that was judged. */
+		.cwd = strchr(call->addr.name, '/') ? cwd : parent,
+		.root = root,
+	};
+	const int error = client_status(call->sup, call->client.tid, &status);
+
+	if (error || cwd < 0 || root < 0)
+		return EACCES;
+	b.umask = status.umask;
+	return bind_exactly(&b);
 }
 
 static struct answer bind_in(struct call *call, int parent, const char *base,

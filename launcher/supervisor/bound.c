@@ -9,18 +9,18 @@
  * on every 64th addition; the table is bounded, and forgetting means refusing.
  *
  * An abstract name is given up when its socket is closed, and a stranger may
- * take it next.  So /proc/net/unix is asked whether the socket that was bound
+ * take it next.  So the kernel is asked whether the socket that was bound
  * inside, known by its own inode number, still holds the name.
  */
 #include "bound.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../clean.h"
+#include "unixdiag.h"
 
 #define NODES_MAX     512
 #define NAMES_MAX     128
@@ -131,36 +131,13 @@ void bound_add_name(struct bound *b, const char *name, size_t len, ino_t inode)
 	pthread_mutex_unlock(&b->lock);
 }
 
-/* /proc/net/unix writes an abstract name as "@name", with every further NUL
- * as "@" too (unix_seq_show in net/unix/af_unix.c). */
-static bool row_names(const char *row, const struct name *name)
-{
-	unsigned long inode;
-	int at = 0;
-
-	if (sscanf(row, "%*s %*x %*x %*x %*x %*x %lu %n", &inode, &at) < 1 ||
-	    inode != name->inode || at == 0 || row[at] != '@')
-		return false;
-	row += at + 1;
-	for (size_t i = 0; i < name->len; i++)
-		if (row[i] != (name->bytes[i] ? name->bytes[i] : '@'))
-			return false;
-	return row[name->len] == '\n' || row[name->len] == '\0';
-}
-
 static bool still_holds(const struct name *name)
 {
-	FILE *table = fopen("/proc/net/unix", "re");
-	autofree char *row = NULL;
-	size_t size = 0;
-	bool found = false;
+	struct unixdiag now;
 
-	if (!table)
-		return false;
-	while (!found && getline(&row, &size, table) >= 0)
-		found = row_names(row, name);
-	fclose(table);
-	return found;
+	return unixdiag_socket(name->inode, &now) == 0 &&
+	       now.name_len == name->len + 1 && now.name[0] == '\0' &&
+	       memcmp(now.name + 1, name->bytes, name->len) == 0;
 }
 
 bool bound_has_name(struct bound *b, const char *name, size_t len)

@@ -72,8 +72,56 @@ static bool seen_from_pin(const struct held *held, const struct policy *policy,
 	       same_node(&st, held->st);
 }
 
-/* An exception holds for its node under any name, a grant only for its own
- * name: both err towards refusing. */
+static int parent_of(const struct policy_request *request,
+		     const struct stat *node)
+{
+	const struct open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	const char *slash = strrchr(request->name, '/');
+	char dir[PATH_TEXT_MAX];
+	autoclose int fd = -1;
+	struct stat st;
+
+	memcpy(dir, request->name, (size_t)(slash - request->name) + 1);
+	dir[slash - request->name + 1] = '\0';
+	fd = (int)syscall(SYS_openat2, AT_FDCWD, dir, &how, sizeof(how));
+	if (fd < 0 ||
+	    (request->op == OP_BIND
+		     ? fstat(fd, &st)
+		     : fstatat(fd, slash + 1, &st, AT_SYMLINK_NOFOLLOW)) != 0)
+		return -1;
+	return same_node(&st, node) ? steal_fd(&fd) : -1;
+}
+
+/* Is the node beneath the rule's directory, by whatever name that has now?
+ * If it cannot be told, it is. */
+static bool beneath_denied(const struct held *held, unsigned int rule,
+			   const struct policy_request *request)
+{
+	autoclose int dir = parent_of(request, held->st);
+	struct stat denied, st, last = {0};
+
+	if (dir < 0 || fstat(held->sup->pins->fd[rule], &denied) != 0)
+		return true;
+	for (;;) {
+		const int up = openat(dir, "..", O_PATH | O_CLOEXEC);
+
+		if (fstat(dir, &st) != 0 || same_node(&st, &denied) || up < 0) {
+			clean_close(&up);
+			return true;
+		}
+		close(dir);
+		dir = up;
+		if (same_node(&st, &last) || same_node(&st, &held->sup->root))
+			return false;
+		last = st;
+	}
+}
+
+/* An exception holds for its node or directory under any name, a grant only
+ * for its own name: both err towards refusing. */
 static bool match_held(const struct policy *policy, unsigned int rule,
 		       const struct policy_request *request, void *ctx)
 {
@@ -83,10 +131,15 @@ static bool match_held(const struct policy *policy, unsigned int rule,
 	struct stat st;
 
 	if (r->effect == EFFECT_ALLOW)
-		return named && seen_from_pin(held, policy, rule, request);
-	if (named || r->kind == RULE_TREE || request->op == OP_BIND)
-		return named;
-	return stat_beneath(held->sup->pins->fd[rule],
+		return named && seen_from_pin(held, policy, rule, request) &&
+		       (request->op == OP_BIND ||
+			pins_way_is_safe(policy, rule));
+	if (named)
+		return true;
+	if (r->kind == RULE_TREE)
+		return beneath_denied(held, rule, request);
+	return request->op != OP_BIND &&
+	       stat_beneath(held->sup->pins->fd[rule],
 			    beneath_pin(r, policy_rule_name(policy, r)),
 			    &st) == 0 &&
 	       same_node(&st, held->st);
@@ -165,7 +218,7 @@ static int granted_node(const struct supervisor *sup, const char *spelling,
 		    (rule->ops & (1U << OP_CONNECT)) &&
 		    strcmp(base, rest) == 0 &&
 		    stat_beneath(sup->pins->fd[i], rest, &st) == 0 &&
-		    same_node(&st, node))
+		    same_node(&st, node) && pins_way_is_safe(policy, i))
 			return (int)i;
 	}
 	return -1;
