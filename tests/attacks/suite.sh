@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-# suite.sh - every attack as one user, in one mode, as TAP.
+# suite.sh - every attack as one user, as TAP.
 #
-#	suite root|user shim|backstop
+#	suite root|user
 #
-# Each attack runs twice: without sbx, where it must get through (or the test
-# proves nothing, and counts as skipped), then under sbx-run.
+# Each attack runs three times: without sbx, where it must get through (or the
+# test proves nothing, and counts as skipped), then under sbx-run, with the
+# shim and without.
 # shellcheck shell=bash
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
 
@@ -34,32 +35,38 @@ control() {
 	return 1
 }
 
-suite() {
-	local user=$1 how=$2 options=(-s "$sbx_run") mode
-	local name class who rare what become good
+# judged NAME CLASS RARE WHAT MODE OPTION... - one attack under sbx-run
+judged() {
+	local name=$1 class=$2 rare=$3 what=$4 mode=$5 good=0
 
-	[[ $how == shim ]] || options+=(-n)
-	mode="$user, $how"
+	shift 5
+	verdict -s "$sbx_run" "$@" "$name"
+	if [[ $rare == limit && $word == reached ]]; then
+		tap_count=$((tap_count + 1))
+		echo "not ok $tap_count - $class/$name # TODO a limit"
+		return
+	fi
+	[[ $word == refused ]] && good=1
+	result "$good" "$class/$name: $what ($mode)" || diag "$text"
+}
+
+suite() {
+	local user=$1 name class who rare what become
+
 	if [[ $user == root && $EUID != 0 ]]; then
 		echo "1..0 # SKIP not root"
 		exit 0
 	fi
 	become nobody
 	[[ $user == root ]] && become=(env)
-	"${become[@]}" test -x "$judge" || bail "$mode: cannot run $judge"
+	"${become[@]}" test -x "$judge" || bail "$user: cannot run $judge"
 
 	while IFS=$'\t' read -r name class who rare what; do
 		[[ $who == root && $user != root ]] && continue
 		control "$name" "$rare" || continue
-		verdict "${options[@]}" "$name"
-		[[ $word == refused ]] && good=1 || good=0
-		if [[ $rare == limit && $word == reached ]]; then
-			tap_count=$((tap_count + 1))
-			echo "not ok $tap_count - $class/$name # TODO a limit"
-			continue
-		fi
-		result "$good" "$class/$name: $what ($mode)" || diag "$text"
+		judged "$name" "$class" "$rare" "$what" "$user, shim"
+		judged "$name" "$class" "$rare" "$what" "$user, no shim" -n
 	done < <("$judge" -l)
-	((tap_count >= 200)) || bail "$mode: only $tap_count attacks"
+	((tap_count >= 500)) || bail "$user: only $tap_count verdicts"
 	done_testing
 }

@@ -1,5 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# root-shim.t - every attack, by root, with the shim.
+# root.t - every attack, by root, with the shim and without.
 source "$(dirname "$0")/suite.sh"
-suite root shim
+suite root
