@@ -62,12 +62,21 @@ def machine(facts):
 def startups(startups_by_user):
     rows = []
     for user, startup in startups_by_user.items():
-        for name in startup.batches:
-            median, least = startup.milliseconds(name)
-            rows.append([f"`{name}`", user, f"{median:.2f}", f"{least:.2f}"])
-        rows += [[f"`{name}`", user, "–", why]
-                 for name, why in startup.missing.items()]
-    return table(["command", "user", "median, ms", "minimum, ms"], rows)
+        for name in startup.names:
+            rows.append([f"`{name}`", user] + startup_cells(startup, name))
+    return table(["command", "user", "median, ms", "minimum, ms",
+                  "median / bwrap's", "minimum / bwrap's"], rows)
+
+
+def startup_cells(startup, name):
+    if name in startup.missing:
+        return ["–", startup.missing[name], "–", "–"]
+    times = startup.milliseconds(name)
+    if "bwrap" in startup.missing:
+        return [f"{time:.2f}" for time in times] + ["–", "–"]
+    base = startup.milliseconds("bwrap")
+    return ([f"{time:.2f}" for time in times] +
+            [f"{time / other:.2f}" for time, other in zip(times, base)])
 
 
 def memory(samples):

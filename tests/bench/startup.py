@@ -30,7 +30,7 @@ def hyperfine(places, prefix, command, runs):
         capture_output=True, text=True, check=False)
     try:
         if done.returncode:
-            raise Unavailable("it fails here")
+            raise Unavailable("does not start here")
         with open(result, encoding="ascii") as file:
             return json.load(file)["results"][0]["times"]
     finally:
@@ -46,6 +46,7 @@ class Startup:
         prefix = NOBODY if user == "nobody" else []
         dice = random.Random(0)
         lines = commands(places)
+        self.names = list(lines)
         for _ in range(batches):
             order = [name for name in lines if name not in self.missing]
             dice.shuffle(order)
