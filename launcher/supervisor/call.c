@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,9 +77,8 @@ static void read_comm(const struct call *call, char comm[16])
 	comm[strcspn(comm, "\n")] = '\0';
 }
 
-static void identify(struct call *call)
+static void identify(const struct call *call, struct event *event)
 {
-	struct event *event = &call->event;
 	struct client_status status;
 	char name[64];
 	ssize_t n;
@@ -107,10 +107,8 @@ static void add_report(struct event *event, const struct report *report)
 	memcpy(event->stack, report->stack, sizeof(event->stack));
 }
 
-static void describe(struct call *call)
+static void describe(struct call *call, struct event *event)
 {
-	struct event *event = &call->event;
-
 	event->op = call->op;
 	event->domain = call->domain;
 	event->type = call_type(call);
@@ -125,40 +123,53 @@ static void describe(struct call *call)
 		add_report(event, call->report);
 }
 
-struct answer call_refuse(struct call *call,
-			  const struct policy_verdict *verdict,
-			  enum target_kind kind, const char *name, size_t len,
-			  const char *note)
+static void explain(struct call *call, const struct policy_verdict *verdict,
+		    const struct policy_request *request, const char *note,
+		    struct event *event)
 {
 	const struct policy *policy = call->sup->policy;
-	const struct policy_request request = {
-		.op = call->op,
-		.kind = kind,
-		.name = name ? name : "",
-		.len = len,
-	};
-	struct event *event = &call->event;
 
-	if (call->quiet)
-		return answer_error(verdict->error);
-	describe(call);
-	identify(call);
+	describe(call, event);
+	identify(call, event);
 	event->verdict = *verdict;
 	event->note = note;
 	event->rule =
 		verdict->rule < 0
 			? NULL
 			: policy->arena + policy->rules[verdict->rule].given;
-	if (kind == TARGET_PATH && len < sizeof(event->resolved)) {
-		memcpy(event->resolved, request.name, len);
-		event->resolved[len] = '\0';
+	if (request->kind == TARGET_PATH &&
+	    request->len < sizeof(event->resolved)) {
+		memcpy(event->resolved, request->name, request->len);
+		event->resolved[request->len] = '\0';
 	}
 	/* No option helps where the policy is not the reason; a note about a
 	 * kind of socket only explains the policy. */
 	if (!note || call->op == OP_SOCKET)
-		policy_hint(policy, &request, verdict, event->hint,
+		policy_hint(policy, request, verdict, event->hint,
 			    sizeof(event->hint));
-	log_event(call->sup->log, event);
+}
+
+struct answer call_refuse(struct call *call,
+			  const struct policy_verdict *verdict,
+			  enum target_kind kind, const char *name, size_t len,
+			  const char *note)
+{
+	/* Large, so there is one for all workers. */
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct event event;
+	const struct policy_request request = {
+		.op = call->op,
+		.kind = kind,
+		.name = name ? name : "",
+		.len = len,
+	};
+
+	if (call->quiet)
+		return answer_error(verdict->error);
+	pthread_mutex_lock(&lock);
+	explain(call, verdict, &request, note, &event);
+	log_event(call->sup->log, &event);
+	pthread_mutex_unlock(&lock);
 	return answer_error(verdict->error);
 }
 

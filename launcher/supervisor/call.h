@@ -28,7 +28,6 @@ struct call {
 	socklen_t raw_len;
 	bool has_addr;
 	struct addr addr;
-	struct event event; /* scratch: large */
 };
 
 struct answer {

@@ -26,7 +26,7 @@
 
 #include "../diag.h"
 
-#define FOLDS	  64
+#define FOLDS	  32
 #define FOLD_MS	  1000
 #define FORGET_MS 10000
 #define HELD_MAX  32768

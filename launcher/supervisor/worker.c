@@ -51,7 +51,7 @@ struct worker {
 	uint64_t signalled;	 /* id for which a signal was seen once */
 	int probe[PROBE_KINDS];	 /* stream, seqpacket; -1: not yet made */
 	struct client_cache cache;
-	struct call call; /* large, but touched little without refusals */
+	struct call call;
 };
 
 static struct {
