@@ -184,7 +184,8 @@ sbx() {
 	run "$sbx_run" "${shim[@]}" "$@"
 }
 
-# each_mode FUNCTION ARGUMENT... - as every user, with and without the shim; $mode says
+# each_mode FUNCTION ARGUMENT... - as every user, with and without the shim;
+# sets user, shim and mode, which says it.
 each_mode() {
 	for user in "${users[@]}"; do
 		shim=()
