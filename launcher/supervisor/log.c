@@ -35,6 +35,7 @@ struct fold {
 	uint64_t key; /* 0: free */
 	int64_t last; /* when it was last written, ms */
 	uint32_t pending;
+	uint32_t total;	     /* the first one and all repeats */
 	struct event *event; /* a copy, if pending */
 };
 
@@ -139,7 +140,7 @@ static void write_json(struct log *log, const struct event *event)
 		len < 0 || !write_line(log->file, log->line, (size_t)len);
 }
 
-static void write_event(struct log *log, struct event *event)
+static void write_event(struct log *log, struct event *event, uint32_t total)
 {
 	clock_gettime(CLOCK_REALTIME, &event->ts);
 	event->seq = ++log->seq;
@@ -147,6 +148,8 @@ static void write_event(struct log *log, struct event *event)
 	event->tier = "supervised";
 	if (log->file >= 0)
 		write_json(log, event);
+	/* A program gets what is new, a person the sum. */
+	event->count = total;
 	if (log->text && !event->verdict.allow)
 		write_text(log, event);
 }
@@ -189,7 +192,7 @@ static void flush_fold(struct log *log, struct fold *fold)
 	fold->event->count = fold->pending;
 	fold->pending = 0;
 	fold->last = now_ms();
-	write_event(log, fold->event);
+	write_event(log, fold->event, fold->total);
 	free(fold->event);
 	fold->event = NULL;
 }
@@ -222,6 +225,7 @@ static bool folded(struct log *log, const struct event *event)
 		flush_fold(log, fold);
 		fold->key = key;
 		fold->last = now;
+		fold->total = event->count;
 		return false;
 	}
 	if (!fold->event) {
@@ -231,6 +235,7 @@ static bool folded(struct log *log, const struct event *event)
 		*fold->event = *event;
 	}
 	fold->pending += event->count;
+	fold->total += event->count;
 	return true;
 }
 
@@ -238,7 +243,7 @@ void log_event(struct log *log, struct event *event)
 {
 	pthread_mutex_lock(&log->lock);
 	if (!folded(log, event))
-		write_event(log, event);
+		write_event(log, event, event->count);
 	pthread_mutex_unlock(&log->lock);
 }
 
