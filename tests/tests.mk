@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # tests.mk - what proves that sbx is right; included by the Makefile.
 
-.PHONY: check check-unit check-e2e check-asan check-tsan attack lint \
-	check-sanitized test-programs
+.PHONY: check check-unit check-e2e check-asan check-tsan check-valgrind \
+	check-sanitized attack lint test-programs
 
 UNIT	:= $(call bins,.c,tests/unit)
 SHIMT	:= $(call bins,.c,tests/shim)
@@ -75,6 +75,12 @@ check-tsan:
 		build-tsan/tests/lib/,srv stress)
 	$(Q)SBX_BUILD=$(CURDIR)/build-tsan SBX_STRESS_SECONDS=3 \
 		SBX_SANITIZED=1 $(PROVE) tests/e2e/stress.t
+
+# Pure code, byte by byte; too slow for make check.
+check-valgrind: all $(UNIT)
+	$(Q)prove -j2 -e 'valgrind -q --error-exitcode=1 --leak-check=full' \
+		$(patsubst %,$(BUILD)/tests/unit/test_%,addr policy path wire \
+		event options options_sockets options_values)
 
 # ---- lint: every tool clean, each file once until it changes --------------
 CHECKED	:= $(POLICY) $(wildcard shim/*.c) $(LAUNCH)
