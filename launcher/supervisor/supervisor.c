@@ -309,7 +309,9 @@ void supervisor_run(const struct supervisor_config *config)
 	struct loop loop = {.sup = &sup, .channel = config->channel};
 	int code;
 
+	/* Folded events are large and short-lived: give them back at once. */
 	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 8192);
 	init(&sup, config);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
