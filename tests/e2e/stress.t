@@ -78,9 +78,8 @@ each() {
 	flat 0 512 "after ${out#done } connections, $mode"
 	inside "$lib/stress -r -s 2 $T/run/other"
 	like "$out" '^done [0-9]{3,}' "64 clients are refused, $mode"
-	# 32 events may be waiting to be summed up.
-	# A thread keeps the socket by which it asks the kernel.
-	# 32 events may be waiting to be summed up.
+	# 32 events may be waiting to be summed up, and a thread keeps the
+	# socket by which it asks the kernel.
 	flat "$threads" 1024 "after ${out#done } refusals, $mode"
 	inside "$lib/stress -s 1 $s"
 	like "$out" '^done [0-9]{3,}' "and served again, $mode"
