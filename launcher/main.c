@@ -116,6 +116,7 @@ static _Noreturn void run(struct options *options)
 		.log_path = options->log_path,
 		.quiet = options->quiet,
 		.keep_caps = options->keep_caps,
+		.filter = seccomp_features(&options->policy),
 		.program = program,
 		.argv = options->command,
 	};

@@ -11,6 +11,8 @@ void policy_init(struct policy *policy)
 	 * them spares every process 18 pages. */
 	policy->network = NETWORK_NONE;
 	policy->unix_all = false;
+	policy->unix_dgram = false;
+	policy->unix_private = false;
 	policy->deny_errno = EACCES;
 	policy->rule_count = 0;
 	policy->arena_used = 0;
@@ -201,6 +203,14 @@ static struct policy_verdict refused(const struct policy *policy,
 	};
 }
 
+/* Outsiders could connect to such a name, but nobody inside to theirs. */
+static bool is_private_name(const struct policy *policy,
+			    const struct policy_request *request)
+{
+	return policy->unix_private && request->op == OP_BIND &&
+	       request->kind != TARGET_PATH;
+}
+
 struct policy_verdict policy_decide(const struct policy *policy,
 				    const struct policy_request *request,
 				    policy_match_fn *match, void *ctx)
@@ -224,7 +234,7 @@ struct policy_verdict policy_decide(const struct policy *policy,
 	if (rule >= 0)
 		return refused(policy, request, rule);
 	rule = find_rule(policy, EFFECT_ALLOW, request, match, ctx);
-	if (rule >= 0 || policy->unix_all)
+	if (rule >= 0 || policy->unix_all || is_private_name(policy, request))
 		return allowed(rule);
 	return refused(policy, request, -1);
 }

@@ -52,6 +52,9 @@ struct policy_rule {
 struct policy {
 	uint8_t network;    /* enum network_mode */
 	uint8_t unix_all;   /* bool: no AF_UNIX restriction */
+	uint8_t unix_dgram; /* bool: AF_UNIX datagram sockets may exist */
+	/* bool: abstract names may be bound and are reached inside */
+	uint8_t unix_private;
 	int32_t deny_errno; /* what a refused call returns, default EACCES */
 	uint32_t rule_count;
 	uint32_t arena_used;
@@ -136,7 +139,8 @@ bool policy_match_text(const struct policy *policy, unsigned int rule,
  * Without @match a path that is not canonical is refused.  Deny beats allow;
  * among equals the first rule decides.  A refused abstract name is ECONNREFUSED
  * for connect and send (X clients fall back to the path only then),
- * policy->deny_errno otherwise; OP_LISTEN on AF_UNIX is always allowed;
+ * policy->deny_errno otherwise; with unix_private an abstract name may be
+ * bound unless a rule denies it; OP_LISTEN on AF_UNIX is always allowed;
  * OP_SOCKET asks whether TARGET_INET/TARGET_OTHER sockets may exist.
  *
  * Return: the verdict [signal-safe if @match is] [no-alloc]

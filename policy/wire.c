@@ -4,7 +4,7 @@
  * The text is "1.CCCCCCCC.PAYLOAD": the version, the CRC-32 (IEEE 802.3) of
  * the text PAYLOAD in lower-case hex, and base64url without padding of
  *
- *	u8 network, u8 unix_all, u32 deny_errno, u32 rule_count
+ *	u8 network, u8 unix flags, u32 deny_errno, u32 rule_count
  *	rule_count times:
  *		u8 effect, u8 ops, u8 kind
  *		u32 name_len, u32 pin_len, u32 given_len
@@ -24,6 +24,10 @@
 #define MAX_ERRNO     4095 /* include/linux/err.h */
 #define ABSTRACT_MAX  107  /* sun_path without the leading NUL */
 #define CRC_DIGITS    8
+#define FLAG_ALL      1
+#define FLAG_DGRAM    2
+#define FLAG_PRIVATE  4
+#define FLAGS_KNOWN   7
 #define CRC_OFFSET    2 /* after "1." */
 #define PAYLOAD_START (CRC_OFFSET + CRC_DIGITS + 1)
 
@@ -107,10 +111,17 @@ static void put_rule(struct writer *out, const struct policy *policy,
 	put_bytes(out, policy->arena + rule->given, rule->given_len);
 }
 
+static unsigned char unix_flags(const struct policy *policy)
+{
+	return (unsigned char)((policy->unix_all ? FLAG_ALL : 0) |
+			       (policy->unix_dgram ? FLAG_DGRAM : 0) |
+			       (policy->unix_private ? FLAG_PRIVATE : 0));
+}
+
 static void put_policy(struct writer *out, const struct policy *policy)
 {
 	put_byte(out, policy->network);
-	put_byte(out, policy->unix_all);
+	put_byte(out, unix_flags(policy));
 	put_u32(out, (uint32_t)policy->deny_errno);
 	put_u32(out, policy->rule_count);
 	for (uint32_t i = 0; i < policy->rule_count; i++)
@@ -266,16 +277,20 @@ static bool get_rule(struct reader *in, struct policy *policy)
 
 static bool get_policy(struct reader *in, struct policy *policy)
 {
+	uint8_t flags;
 	uint32_t error;
 	uint32_t count;
 
 	policy->network = get_byte(in);
-	policy->unix_all = get_byte(in);
+	flags = get_byte(in);
 	error = get_u32(in);
 	count = get_u32(in);
-	if (in->bad || policy->network > NETWORK_FULL || policy->unix_all > 1 ||
+	if (in->bad || policy->network > NETWORK_FULL || flags > FLAGS_KNOWN ||
 	    error == 0 || error > MAX_ERRNO || count > POLICY_MAX_RULES)
 		return false;
+	policy->unix_all = (flags & FLAG_ALL) != 0;
+	policy->unix_dgram = (flags & FLAG_DGRAM) != 0;
+	policy->unix_private = (flags & FLAG_PRIVATE) != 0;
 	policy->deny_errno = (int32_t)error;
 	while (policy->rule_count < count)
 		if (!get_rule(in, policy))

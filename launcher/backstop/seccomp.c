@@ -11,12 +11,6 @@
 
 #include "filters.h"
 
-#define PROGRAM(array)                                                         \
-	{                                                                      \
-		.len = sizeof(array) / sizeof(*(array)),                       \
-		.filter = (struct sock_filter *)(array)                        \
-	}
-
 static int load(const struct sock_fprog *program, unsigned long flags)
 {
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags,
@@ -39,21 +33,19 @@ bool seccomp_needed(const struct policy *policy)
 	return policy->network != NETWORK_FULL || !policy->unix_all;
 }
 
-int seccomp_apply(const struct policy *policy, bool *killable)
+unsigned int seccomp_features(const struct policy *policy)
 {
-	const struct sock_fprog none_allowlist = PROGRAM(filter_none_allowlist);
-	const struct sock_fprog none_unix = PROGRAM(filter_none_unix);
-	const struct sock_fprog full_allowlist = PROGRAM(filter_full_allowlist);
+	return (policy->network == NETWORK_FULL ? 0 : FILTER_IP) |
+	       (policy->unix_all ? 0 : FILTER_UNIX);
+}
 
-	if (policy->network == NETWORK_FULL)
-		return load_listening(&full_allowlist, killable);
-	return load_listening(policy->unix_all ? &none_unix : &none_allowlist,
-			      killable);
+int seccomp_apply(unsigned int features, bool *killable)
+{
+	return load_listening(&filters[features], killable);
 }
 
 int seccomp_probe(void)
 {
-	const struct sock_fprog program = PROGRAM(filter_none_allowlist);
 	int status;
 	pid_t pid = fork();
 
@@ -63,7 +55,7 @@ int seccomp_probe(void)
 		bool killable;
 
 		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-		    load_listening(&program, &killable) < 0)
+		    seccomp_apply(FILTER_IP | FILTER_UNIX, &killable) < 0)
 			_exit(errno & 0x7f);
 		_exit(0);
 	}

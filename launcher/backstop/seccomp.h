@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "../../policy/policy.h"
+#include "filter.h"
 
 /* Constants that Debian 12's linux/seccomp.h lacks, values from 7.2's. */
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
@@ -28,13 +29,18 @@
 int seccomp_probe(void);
 
 /**
- * seccomp_apply() - Load the filter that @policy needs, into this thread.
- * @policy:	compiled policy; NNP must be set
+ * seccomp_features() - What the filter has to do for @policy, FILTER_* bits.
+ */
+unsigned int seccomp_features(const struct policy *policy);
+
+/**
+ * seccomp_apply() - Load a filter into this thread.
+ * @features:	FILTER_* bits that were compiled; NNP must be set
  * @killable:	whether clients wait unsignalled once their call was received
  *
  * Return: the listener (O_CLOEXEC), or -1 with errno
  */
-int seccomp_apply(const struct policy *policy, bool *killable);
+int seccomp_apply(unsigned int features, bool *killable);
 
 /** seccomp_needed() - Is there anything a filter has to mediate? */
 bool seccomp_needed(const struct policy *policy);

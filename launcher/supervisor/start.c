@@ -141,7 +141,7 @@ static void confine(const struct supervisor_config *config, int sync)
 		give_up(sync, STAGE_CAPABILITIES);
 	if (landlock_apply(config->ruleset) != 0)
 		give_up(sync, STAGE_LANDLOCK);
-	note.value = seccomp_apply(config->policy, &note.killable);
+	note.value = seccomp_apply(config->filter, &note.killable);
 	if (note.value < 0)
 		give_up(sync, STAGE_SECCOMP);
 	if (unshare(CLONE_FILES) != 0)

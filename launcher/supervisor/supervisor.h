@@ -61,8 +61,9 @@ struct supervisor_config {
 	const char *run;      /* identifier of this run */
 	const char *log_path; /* --log, or NULL */
 	bool quiet;
-	bool shim_expected; /* a dynamic program, and no --no-shim */
-	int ruleset;	    /* Landlock domain of the command */
+	bool shim_expected;  /* a dynamic program, and no --no-shim */
+	int ruleset;	     /* Landlock domain of the command */
+	unsigned int filter; /* seccomp filter of the command: FILTER_* */
 	uint64_t keep_caps;
 	sigset_t mask;	       /* signal mask of the command */
 	bool ignores_children; /* SIGCHLD is ignored by the command */

@@ -268,6 +268,19 @@ static void autobind_needs_every_name(void **state)
 	expect(OP_BIND, TARGET_AUTOBIND, "", false, 3, EACCES);
 }
 
+static void private_names_may_be_bound(void **state)
+{
+	(void)state;
+	policy.unix_private = true;
+	expect(OP_BIND, TARGET_AUTOBIND, "", true, -1, 0);
+	expect(OP_BIND, TARGET_ABSTRACT, "z", true, -1, 0);
+	expect(OP_BIND, TARGET_PATH, "/z", false, -1, EACCES);
+	expect(OP_CONNECT, TARGET_ABSTRACT, "z", false, -1, ECONNREFUSED);
+	add(EFFECT_DENY, OPS_BIND, RULE_ABSTRACT, "z");
+	expect(OP_BIND, TARGET_ABSTRACT, "z", false, 0, EACCES);
+	expect(OP_BIND, TARGET_ABSTRACT, "zz", true, -1, 0);
+}
+
 /* A matcher that claims rule *ctx and records which rules it was asked. */
 struct asked {
 	unsigned int claim;
@@ -550,6 +563,7 @@ int main(void)
 		TEST(network_full_leaves_unix_alone),
 		TEST(abstract_names_are_bytes),
 		TEST(autobind_needs_every_name),
+		TEST(private_names_may_be_bound),
 		TEST(asks_the_matcher_for_fitting_path_rules),
 		TEST(names_are_kept),
 		TEST(refuses_empty_names),

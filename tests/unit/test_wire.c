@@ -43,6 +43,7 @@ static int setup(void **state)
 	policy_init(&policy);
 	policy.network = NETWORK_FULL;
 	policy.unix_all = true;
+	policy.unix_private = true;
 	policy.deny_errno = ECONNREFUSED;
 	add_rule(EFFECT_ALLOW, OPS_ALL, RULE_TREE, 4, NAME("/run"), "../run");
 	add_rule(EFFECT_DENY, OPS_BIND, RULE_NODE, 4, NAME("/run/a/s\xff"),
@@ -64,6 +65,8 @@ static bool is_same_bytes(const struct policy *a, uint32_t a_at,
 static bool is_same(const struct policy *a, const struct policy *b)
 {
 	if (a->network != b->network || a->unix_all != b->unix_all ||
+	    a->unix_dgram != b->unix_dgram ||
+	    a->unix_private != b->unix_private ||
 	    a->deny_errno != b->deny_errno || a->rule_count != b->rule_count ||
 	    a->arena_used != b->arena_used)
 		return false;
@@ -305,7 +308,7 @@ static const char *forge(void)
 	return text;
 }
 
-/* One node rule: network, unix_all, errno, count, effect, ops, kind, lengths,
+/* One node rule: network, flags, errno, count, effect, ops, kind, lengths,
  * name "/ab/c" pinned at "/ab", given "xy". */
 static void start_payload(void)
 {
@@ -323,7 +326,7 @@ static void start_payload(void)
 
 enum offset {
 	AT_NETWORK,
-	AT_UNIX_ALL,
+	AT_FLAGS,
 	AT_ERRNO,
 	AT_COUNT = 6,
 	AT_EFFECT = 10,
@@ -382,7 +385,7 @@ static void forged_values_are_refused(void **state)
 		unsigned char value;
 	} rows[] = {
 		{AT_NETWORK, 2},       {AT_NETWORK, 255},
-		{AT_UNIX_ALL, 2},      {AT_ERRNO, 0},
+		{AT_FLAGS, 8},	       {AT_ERRNO, 0},
 		{AT_ERRNO + 1, 16},    {AT_ERRNO + 3, 0x80},
 		{AT_COUNT, 0},	       {AT_COUNT, 2},
 		{AT_COUNT + 1, 1},     {AT_COUNT + 1, 255},
