@@ -20,6 +20,7 @@
 #include "clean.h"
 #include "diag.h"
 #include "env.h"
+#include "tier.h"
 
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL
@@ -114,6 +115,11 @@ static int probe_scopes(void)
 	return landlock_probe() >= LANDLOCK_ABI_SCOPES ? 0 : ENOTSUP;
 }
 
+static int probe_resolve(void)
+{
+	return landlock_probe() >= LANDLOCK_ABI_RESOLVE ? 0 : ENOTSUP;
+}
+
 static int probe_proc(void)
 {
 	autoclose int fd = open("/proc/self/fd", O_PATH | O_CLOEXEC);
@@ -153,6 +159,9 @@ static const struct mechanism {
 	{"Landlock scopes", probe_scopes, false,
 	 "no signals to processes outside",
 	 "the supervisor can be killed from inside; all is refused then"},
+	{"Landlock sockets", probe_resolve, false,
+	 "granted connects are the client's own; servers see the client",
+	 "servers see the supervisor's process id"},
 	{"/proc", probe_proc, true, "paths of clients can be resolved",
 	 "paths of clients cannot be resolved"},
 	{"shim", probe_shim, false, "refusals are explained early",
@@ -185,10 +194,15 @@ int check_print(FILE *out)
 		print_mechanism(out, &mechanisms[i], error);
 		works &= !error || !mechanisms[i].needed;
 	}
-	fprintf(out, "%s\n",
-		works ? "tier: supervised"
-		      : "tier: none; sbx-run refuses to run commands here, "
-			"but for --backstop=none");
+	if (works)
+		fprintf(out, "tier: %s\n",
+			tier_name(probe_resolve() == 0 ? TIER_LANDLOCK
+						       : TIER_SUPERVISED));
+	else
+		fprintf(out,
+			"tier: none; sbx-run refuses to run commands "
+			"here, but for --backstop=none%s\n",
+			probe_resolve() == 0 ? " and landlock-only" : "");
 	return works ? 0 : EXIT_SBX;
 }
 

@@ -38,16 +38,27 @@ static bool is_ring(int fd)
 	return strcmp(target, "anon_inode:[io_uring]") == 0;
 }
 
+/* Landlock knows neither MPTCP nor a listen(2) that chooses a port, so without
+ * a supervisor such a socket must have its peer already. */
+static bool is_loose_tcp(int fd, int domain)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+
+	return (domain == AF_INET || domain == AF_INET6) &&
+	       getpeername(fd, (struct sockaddr *)&peer, &len) != 0;
+}
+
 static bool reaches_anything(const struct policy *policy, int domain, int type)
 {
 	if (type == SOCK_STREAM || type == SOCK_SEQPACKET ||
 	    domain == AF_NETLINK)
 		return false;
-	return domain == AF_UNIX ? !policy->unix_all
+	return domain == AF_UNIX ? !policy->unix_all && !policy->unix_dgram
 				 : policy->network == NETWORK_NONE;
 }
 
-static void check(const struct policy *policy, int fd)
+static void check(const struct policy *policy, bool supervised, int fd)
 {
 	int domain, type;
 	socklen_t len = sizeof(domain);
@@ -60,6 +71,12 @@ static void check(const struct policy *policy, int fd)
 			    fd, fd);
 		return;
 	}
+	if (!supervised && policy->network == NETWORK_NONE &&
+	    is_loose_tcp(fd, domain))
+		die("inherited descriptor %d is a TCP socket that is not "
+		    "connected yet, which nobody would look at; close it, "
+		    "e.g. with %d>&- in the shell, or use --backstop=landlock",
+		    fd, fd);
 	len = sizeof(type);
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 ||
 	    !reaches_anything(policy, domain, type))
@@ -69,7 +86,7 @@ static void check(const struct policy *policy, int fd)
 	    fd, fd);
 }
 
-void descriptors_check(const struct policy *policy)
+void descriptors_check(const struct policy *policy, bool supervised)
 {
 	DIR *dir = opendir("/proc/self/fd");
 	const struct dirent *entry;
@@ -81,7 +98,7 @@ void descriptors_check(const struct policy *policy)
 		const long fd = strtol(entry->d_name, &end, 10);
 
 		if (end != entry->d_name && !*end && fd != dirfd(dir))
-			check(policy, (int)fd);
+			check(policy, supervised, (int)fd);
 	}
 	closedir(dir);
 }

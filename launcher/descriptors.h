@@ -3,6 +3,7 @@
 #ifndef SBX_DESCRIPTORS_H
 #define SBX_DESCRIPTORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "../policy/policy.h"
@@ -20,8 +21,11 @@ void descriptors_secure(void);
  *
  * A datagram socket reaches any address by sendmsg, which no filter sees, and
  * an io_uring may connect by itself.  Dies and names the descriptor.
+ *
+ * @policy:	compiled policy
+ * @supervised:	a supervisor sees connect(2) and listen(2)
  */
-void descriptors_check(const struct policy *policy);
+void descriptors_check(const struct policy *policy, bool supervised);
 
 /**
  * descriptors_keep() - Close every descriptor but these and 0, 1, 2; point 0

@@ -136,6 +136,11 @@ void env_prepare(const struct policy *policy, const char *run, const char *shim,
 	set_preload(shim, program);
 }
 
+void env_set_tier(const char *tier)
+{
+	set("SBX_TIER", tier);
+}
+
 /* The directory of the running executable, without a slash at its end. */
 static bool own_directory(char *buf, size_t size)
 {

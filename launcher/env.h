@@ -39,4 +39,7 @@ const char *env_shim_path(const char **why);
 void env_prepare(const struct policy *policy, const char *run, const char *shim,
 		 const struct elf_info *program, const char *log);
 
+/** env_set_tier() - Tell the shim who enforces (SBX_TIER). */
+void env_set_tier(const char *tier);
+
 #endif /* SBX_ENV_H */

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "../policy/report.h"
+#include "alone.h"
 #include "backstop/landlock.h"
 #include "backstop/pins.h"
 #include "backstop/seccomp.h"
@@ -32,6 +33,7 @@
 #include "options.h"
 #include "process.h"
 #include "program.h"
+#include "tier.h"
 
 static void name_run(char run[17])
 {
@@ -63,15 +65,6 @@ static const char *find_shim(const struct options *options,
 	return shim;
 }
 
-static _Noreturn void execute(const char *path, char **argv)
-{
-	execv(path, argv);
-	if (errno == ENOEXEC)
-		execvp(path, argv); /* runs it by the shell */
-	warn_msg("cannot execute \"%s\": %s", argv[0], strerror(errno));
-	_exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC);
-}
-
 static _Noreturn void run_shim_only(const struct options *options,
 				    const char *program,
 				    const struct elf_info *info,
@@ -84,7 +77,8 @@ static _Noreturn void run_shim_only(const struct options *options,
 	notice("--backstop=none: the shim alone asks the program to comply; "
 	       "nothing is enforced");
 	env_prepare(&options->policy, run, shim, info, options->log_path);
-	execute(program, options->command);
+	env_set_tier(tier_name(TIER_NONE));
+	program_execute(program, options->command);
 }
 
 /* Only a supervisor answers this call; the kernel knows no such option. */
@@ -99,47 +93,89 @@ static _Noreturn void run_nested(const struct options *options,
 {
 	warn_msg("already inside a sandbox: its policy applies, what is "
 		 "asked for here does not");
-	execute(program, options->command);
+	program_execute(program, options->command);
+}
+
+/* In tier landlock the kernel looks at what a datagram socket sends to. */
+static unsigned int choose_filter(struct options *options, enum tier tier)
+{
+	unsigned int features = seccomp_features(&options->policy);
+
+	if (tier == TIER_SUPERVISED || !(features & FILTER_UNIX))
+		return features;
+	options->policy.unix_dgram = true;
+	return features | FILTER_DGRAM_FREE;
+}
+
+/* Everything up to here only looked; now the descriptors are taken. */
+static int prepare_domain(const struct options *options,
+			  const struct landlock_plan *plan, struct pins *pins,
+			  struct landlock_grants *grants)
+{
+	int ruleset;
+
+	descriptors_check(&options->policy, !plan->alone);
+	pins_open(pins, &options->policy);
+	ruleset = landlock_prepare(plan, &options->policy, pins, grants);
+	if (ruleset < 0)
+		die_errno("cannot build the Landlock domain");
+	return ruleset;
+}
+
+static _Noreturn void run_confined(struct options *options, const char *program,
+				   const struct elf_info *info,
+				   const char *name)
+{
+	static struct pins pins;
+	static struct landlock_grants grants;
+	const int abi = check_require();
+	const enum tier tier = tier_choose(options, abi);
+	const struct landlock_plan plan = {
+		.abi = abi,
+		.resolve = tier != TIER_SUPERVISED,
+		.alone = tier == TIER_LANDLOCK_ONLY,
+	};
+	struct supervisor_config config = {
+		.policy = &options->policy,
+		.pins = &pins,
+		.grants = tier == TIER_LANDLOCK ? &grants : NULL,
+		.run = name,
+		.tier = tier_name(tier),
+		.log_path = options->log_path,
+		.quiet = options->quiet,
+		.keep_caps = options->keep_caps,
+		.filter = choose_filter(options, tier),
+		.program = program,
+		.argv = options->command,
+	};
+	const char *shim;
+
+	config.ruleset = prepare_domain(options, &plan, &pins, &grants);
+	shim = find_shim(options, info);
+	config.shim_expected = shim && info->kind == ELF_DYNAMIC;
+	env_prepare(&options->policy, name, shim, info, NULL);
+	env_set_tier(config.tier);
+	if (plan.alone)
+		alone_run(&config);
+	process_run(&config);
 }
 
 static _Noreturn void run(struct options *options)
 {
-	static struct pins pins;
 	static char program[PATH_MAX];
 	static char name[17];
-	const char *shim;
 	struct elf_info info;
-	struct supervisor_config config = {
-		.policy = &options->policy,
-		.pins = &pins,
-		.run = name,
-		.log_path = options->log_path,
-		.quiet = options->quiet,
-		.keep_caps = options->keep_caps,
-		.filter = seccomp_features(&options->policy),
-		.program = program,
-		.argv = options->command,
-	};
 
 	program_find(options->command[0], program);
 	if (!seccomp_needed(&options->policy))
-		execute(program, options->command);
+		program_execute(program, options->command);
 	if (is_supervised())
 		run_nested(options, program);
 	name_run(name);
 	elf_probe(program, &info);
 	if (options->backstop == BACKSTOP_NONE)
 		run_shim_only(options, program, &info, name);
-	descriptors_check(&options->policy);
-	pins_open(&pins, &options->policy);
-	config.ruleset =
-		landlock_prepare(check_require(), &options->policy, &pins);
-	if (config.ruleset < 0)
-		die_errno("cannot build the Landlock domain");
-	shim = find_shim(options, &info);
-	config.shim_expected = shim && info.kind == ELF_DYNAMIC;
-	env_prepare(&options->policy, name, shim, &info, NULL);
-	process_run(&config);
+	run_confined(options, program, &info, name);
 }
 
 int main(int argc, char **argv)

@@ -99,7 +99,8 @@ void option_backstop(struct parse *parse, const struct option_spec *spec,
 		     const char *value)
 {
 	static const enum backstop_choice choices[] = {
-		BACKSTOP_AUTO, BACKSTOP_SUPERVISED, BACKSTOP_NONE};
+		BACKSTOP_AUTO, BACKSTOP_LANDLOCK, BACKSTOP_LANDLOCK_ONLY,
+		BACKSTOP_SUPERVISED, BACKSTOP_NONE};
 
 	parse->options->backstop = choices[word_index(spec, value)];
 }

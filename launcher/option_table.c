@@ -96,12 +96,33 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "backstop",
-		.words = "auto|supervised|none",
+		.words = "auto|landlock|landlock-only|supervised|none",
 		.group = ENFORCEMENT,
 		.help = "auto (default): the strongest this machine can do; "
-			"supervised: a supervisor process performs what is "
-			"allowed; none: the preloaded library alone, which "
-			"a program can evade",
+			"landlock (Linux 7.1): a supervisor judges, the "
+			"program connects by itself; landlock-only: no "
+			"supervisor and no events; supervised: a supervisor "
+			"performs what is allowed; none: the preloaded "
+			"library alone, which a program can evade",
+		.more = "With\n"
+			".Cm landlock\n"
+			"servers see the program itself as their client, and\n"
+			"not the supervisor.\n"
+			"What the kernel cannot express is still performed by\n"
+			"the supervisor: names that did not exist at start,\n"
+			"sockets that their server has made anew, and\n"
+			"everything if a path is denied by\n"
+			".Fl -deny-unix-socket .\n"
+			".Cm landlock-only\n"
+			"can grant directories, and existing sockets with\n"
+			".Fl -allow-unix-connect ;\n"
+			"connects then cost what they cost without\n"
+			".Nm .\n"
+			"It is chosen by itself if refusals are not to be\n"
+			"shown\n"
+			".Pq Fl q\n"
+			"and only directories are granted, by\n"
+			".Fl -allow-unix-connect .\n",
 		.set = option_backstop,
 	},
 	{

@@ -19,9 +19,11 @@
 #endif
 
 enum backstop_choice {
-	BACKSTOP_AUTO,	     /* the strongest this machine can do */
-	BACKSTOP_SUPERVISED, /* user notification, or fail */
-	BACKSTOP_NONE,	     /* the shim alone: asked for, and said */
+	BACKSTOP_AUTO,		/* the strongest this machine can do */
+	BACKSTOP_LANDLOCK,	/* supervisor and Landlock 9, or fail */
+	BACKSTOP_LANDLOCK_ONLY, /* Landlock 9 without a supervisor, or fail */
+	BACKSTOP_SUPERVISED,	/* user notification, or fail */
+	BACKSTOP_NONE,		/* the shim alone: asked for, and said */
 };
 
 enum action {

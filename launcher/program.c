@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* program.c - find the program that a command names. */
+/* program.c - find the program that a command names, and become it. */
 #include "program.h"
 
 #include <errno.h>
@@ -91,4 +91,13 @@ void program_find(const char *name, char path[PATH_MAX])
 	if (refused)
 		cannot_execute(name, refused);
 	not_found(name);
+}
+
+_Noreturn void program_execute(const char *path, char **argv)
+{
+	execv(path, argv);
+	if (errno == ENOEXEC)
+		execvp(path, argv); /* runs it by the shell */
+	warn_msg("cannot execute \"%s\": %s", argv[0], strerror(errno));
+	_exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC);
 }

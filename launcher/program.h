@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* program.h - find the program that a command names. */
+/* program.h - find the program that a command names, and become it. */
 #ifndef SBX_PROGRAM_H
 #define SBX_PROGRAM_H
 
@@ -14,5 +14,12 @@
  * executed.
  */
 void program_find(const char *name, char path[PATH_MAX]);
+
+/**
+ * program_execute() - Become the program, or exit with 126 or 127.
+ *
+ * A script without "#!" is run by the shell, as execvp(3) does.
+ */
+_Noreturn void program_execute(const char *path, char **argv);
 
 #endif /* SBX_PROGRAM_H */

@@ -77,6 +77,7 @@ static void copy_variable(const char *name, char *to, size_t size)
 static void read_environment(void)
 {
 	const char *text = find_variable(WIRE_VARIABLE);
+	const char *tier;
 
 	if (wire_decode(text, &policy) < 0)
 		settings.note = text ? WIRE_VARIABLE " is damaged"
@@ -84,6 +85,8 @@ static void read_environment(void)
 	copy_variable("SBX_LOG", settings.log, sizeof(settings.log));
 	copy_variable("SBX_RUN", settings.run, sizeof(settings.run));
 	settings.quiet = find_variable("SBX_QUIET") != NULL;
+	tier = find_variable("SBX_TIER");
+	settings.enforced = tier && strcmp(tier, "landlock-only") == 0;
 }
 
 static const struct policy *initialise(void)

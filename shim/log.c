@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* log.c - events where no supervisor writes them: --backstop=none.
+/* log.c - events where no supervisor writes them: --backstop=none and
+ * --backstop=landlock-only.
  *
  * A line needs 80 KiB, which a signal handler's stack has not got.  So there
  * is one place to make it, and a flag that says who uses it.  Whoever finds it
@@ -133,7 +134,7 @@ static void fill(const struct gate *gate, const struct policy_verdict *verdict,
 	event.addr = gate->addr;
 	event.has_addr = gate->op != OP_SOCKET;
 	event.verdict = *verdict;
-	event.tier = "none";
+	event.tier = init_settings()->enforced ? "landlock-only" : "none";
 	event.layer = LAYER_SHIM;
 	event.note = make_note(gate);
 	event.count = count;

@@ -9,7 +9,10 @@
  * tried on 6.18).  A datagram socket may connect as often as it likes, and its
  * target does not notice either until something is sent.
  *
- * Used without a supervisor only, which would know better.
+ * Used without a supervisor only, which would know better.  Under
+ * --backstop=landlock-only the kernel's own refusal shows in the same way: a
+ * name is EACCES (ABI 9), an abstract one EPERM (ABI 6), and what was bound
+ * inside is neither.
  */
 #include "oracle.h"
 
@@ -63,6 +66,25 @@ static int ask_bind(const struct gate *gate)
 	if (answer < 0)
 		return (int)-answer;
 	return has_name(gate->fd) ? EINVAL : 0;
+}
+
+/* Whether the client's rights would have sufficed without a domain. */
+static bool may_write(const struct gate *gate)
+{
+	struct place place;
+
+	return gate->addr.kind != ADDR_PATH || !place_of(gate, &place) ||
+	       raw(SYS_faccessat, AT_FDCWD, place.path, W_OK) == 0;
+}
+
+bool oracle_refused(const struct gate *gate, int answer)
+{
+	if (gate->op == OP_SOCKET || gate->op == OP_BIND)
+		return answer == 0;
+	if (gate->addr.kind == ADDR_ABSTRACT)
+		return ask_connect(gate) == EPERM;
+	return gate->addr.kind == ADDR_PATH && answer == EACCES &&
+	       may_write(gate);
 }
 
 int oracle_ask(const struct gate *gate)

@@ -19,7 +19,7 @@ static int deny_errno(const struct policy *policy)
  * SOCK_DGRAM in AF_UNIX. */
 static int withheld_unix(const struct policy *policy, int type)
 {
-	if ((policy && policy->unix_all) ||
+	if ((policy && (policy->unix_all || policy->unix_dgram)) ||
 	    (type != SOCK_DGRAM && type != SOCK_RAW))
 		return 0;
 	return deny_errno(policy);

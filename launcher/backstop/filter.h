@@ -15,7 +15,9 @@ enum filter_feature {
 	FILTER_MAKE = 1 << 4,
 	/* nobody listens: refuse by register values alone */
 	FILTER_ALONE = 1 << 5,
-	FILTER_MIXTURES = 1 << 6,
+	/* ... and no name may be bound */
+	FILTER_NO_BIND = 1 << 6,
+	FILTER_MIXTURES = 1 << 7,
 };
 
 #endif /* SBX_FILTER_H */

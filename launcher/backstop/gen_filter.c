@@ -41,6 +41,8 @@
 
 #define LOW32 0xffffffffULL
 
+#define SOCKADDR_NL_SIZE 12 /* sizeof(struct sockaddr_nl) */
+
 /* Calls that are refused outright: a library falls back on ENOSYS. */
 static const int absent[] = {
 	SCMP_SYS(io_uring_setup),
@@ -71,19 +73,29 @@ static struct scmp_arg_cmp low32(unsigned int arg, uint64_t value)
 	return SCMP_CMP64(arg, SCMP_CMP_MASKED_EQ, LOW32, value);
 }
 
-static void notify_family(scmp_filter_ctx ctx, uint64_t family)
+static void add_family(scmp_filter_ctx ctx, uint32_t action, uint64_t family)
 {
 	const struct scmp_arg_cmp c[] = {low32(0, family)};
 
-	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socket), 1, c);
+	add(ctx, action, SCMP_SYS(socket), 1, c);
+}
+
+/* With nobody listening, what is seen in registers must be enough. */
+static uint32_t action_for(unsigned int features, int error)
+{
+	return features & FILTER_ALONE ? SCMP_ACT_ERRNO(error)
+				       : SCMP_ACT_NOTIFY;
 }
 
 /* Every family but AF_UNIX and routing netlink goes to the supervisor, which
  * jails TCP sockets and refuses the rest.  Garbage in the upper half of the
  * register lands there too and is decided by the value that the kernel uses.
  */
-static void add_families(scmp_filter_ctx ctx)
+static void add_families(scmp_filter_ctx ctx, unsigned int features)
 {
+	const uint32_t unknown = action_for(features, EAFNOSUPPORT);
+	const uint32_t inet = action_for(features, EACCES);
+
 	const struct scmp_arg_cmp above[] = {
 		SCMP_A0_64(SCMP_CMP_GT, AF_NETLINK),
 	};
@@ -96,17 +108,21 @@ static void add_families(scmp_filter_ctx ctx)
 	};
 
 	for (uint64_t family = 0; family < AF_NETLINK; family++)
-		if (family != AF_UNIX)
-			notify_family(ctx, family);
-	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socket), 1, above);
-	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socket), 2, netlink);
-	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socketpair), 1, pair);
+		if (family == AF_INET || family == AF_INET6)
+			add_family(ctx, inet, family);
+		else if (family != AF_UNIX)
+			add_family(ctx, unknown, family);
+	add(ctx, unknown, SCMP_SYS(socket), 1, above);
+	add(ctx, unknown, SCMP_SYS(socket), 2, netlink);
+	add(ctx, action_for(features, EOPNOTSUPP), SCMP_SYS(socketpair), 1,
+	    pair);
 }
 
 /* An unconnected datagram socket reaches any path by sendmsg; SOCK_RAW is
  * SOCK_DGRAM in AF_UNIX (unix_create in net/unix/af_unix.c). */
-static void add_datagrams(scmp_filter_ctx ctx)
+static void add_datagrams(scmp_filter_ctx ctx, unsigned int features)
 {
+	const uint32_t action = action_for(features, EACCES);
 	static const int kinds[] = {SOCK_DGRAM, SOCK_RAW};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
@@ -116,8 +132,8 @@ static void add_datagrams(scmp_filter_ctx ctx)
 				   (uint64_t)kinds[i]),
 		};
 
-		add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socket), 2, c);
-		add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socketpair), 2, c);
+		add(ctx, action, SCMP_SYS(socket), 2, c);
+		add(ctx, action, SCMP_SYS(socketpair), 2, c);
 	}
 }
 
@@ -143,16 +159,9 @@ static void add_fastopen(scmp_filter_ctx ctx)
 	}
 }
 
+/* Refused whoever listens. */
 static void add_common(scmp_filter_ctx ctx)
 {
-	/* The supervisor must be able to look at its clients: a program that
-	 * asks to be undumpable is told that it is. */
-	const struct scmp_arg_cmp dumpable[] = {
-		low32(0, PR_SET_DUMPABLE),
-		SCMP_A1_64(SCMP_CMP_EQ, 0),
-	};
-	const struct scmp_arg_cmp report[] = {low32(0, REPORT_PRCTL)};
-
 	for (size_t i = 0; i < sizeof(absent) / sizeof(*absent); i++)
 		add(ctx, SCMP_ACT_ERRNO(ENOSYS), absent[i], 0, NULL);
 	for (size_t i = 0; i < 2; i++) {
@@ -162,10 +171,35 @@ static void add_common(scmp_filter_ctx ctx)
 
 		add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, c);
 	}
+}
+
+static void add_mediated(scmp_filter_ctx ctx, unsigned int features)
+{
+	/* The supervisor must be able to look at its clients: a program that
+	 * asks to be undumpable is told that it is. */
+	const struct scmp_arg_cmp dumpable[] = {
+		low32(0, PR_SET_DUMPABLE),
+		SCMP_A1_64(SCMP_CMP_EQ, 0),
+	};
+	const struct scmp_arg_cmp report[] = {low32(0, REPORT_PRCTL)};
+
 	add(ctx, SCMP_ACT_ERRNO(0), SCMP_SYS(prctl), 2, dumpable);
 	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(prctl), 1, report);
 	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(connect), 0, NULL);
 	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(bind), 0, NULL);
+	if (features & FILTER_IP)
+		add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(listen), 0, NULL);
+}
+
+/* Whose bind it is cannot be seen, but getifaddrs(3) binds an address of
+ * netlink, which no path of that length needs: it would be 9 bytes. */
+static void add_no_bind(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp c[] = {
+		SCMP_A2_64(SCMP_CMP_NE, SOCKADDR_NL_SIZE),
+	};
+
+	add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(bind), 1, c);
 }
 
 static void print_array(unsigned int features, scmp_filter_ctx ctx)
@@ -189,14 +223,16 @@ static void print_array(unsigned int features, scmp_filter_ctx ctx)
 /* Mixtures that no policy asks for are left out. */
 static int is_sensible(unsigned int features)
 {
-	const unsigned int unix_only =
-		FILTER_DGRAM | FILTER_DGRAM_FREE | FILTER_MAKE;
+	const unsigned int need_unix =
+		FILTER_DGRAM | FILTER_DGRAM_FREE | FILTER_MAKE | FILTER_NO_BIND;
 
-	if (!(features & FILTER_UNIX))
-		return features == FILTER_IP;
+	if (!(features & (FILTER_IP | FILTER_UNIX)) ||
+	    (!(features & FILTER_UNIX) && (features & need_unix)))
+		return 0;
 	if (features & FILTER_ALONE)
 		return !(features & (FILTER_DGRAM | FILTER_MAKE));
-	return (features & unix_only) != (FILTER_DGRAM | FILTER_DGRAM_FREE);
+	return !(features & FILTER_NO_BIND) &&
+	       !((features & FILTER_DGRAM) && (features & FILTER_DGRAM_FREE));
 }
 
 static void generate(unsigned int features)
@@ -210,13 +246,16 @@ static void generate(unsigned int features)
 			       SCMP_ACT_ERRNO(ENOSYS)),
 	      "badarch");
 	add_common(ctx);
+	if (!(features & FILTER_ALONE))
+		add_mediated(ctx, features);
+	if (features & FILTER_NO_BIND)
+		add_no_bind(ctx);
 	if (features & FILTER_IP) {
-		add_families(ctx);
+		add_families(ctx, features);
 		add_fastopen(ctx);
-		add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(listen), 0, NULL);
 	}
-	if (features & FILTER_UNIX)
-		add_datagrams(ctx);
+	if ((features & FILTER_UNIX) && !(features & FILTER_DGRAM_FREE))
+		add_datagrams(ctx, features);
 	print_array(features, ctx);
 	seccomp_release(ctx);
 }

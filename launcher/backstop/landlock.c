@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* landlock.c - Landlock domains, by raw system calls.
  *
- * Theory of operation (measured on Linux 6.12 and 6.18)
+ * Theory of operation (measured on Linux 6.12, 6.18 and 7.2)
  *
  * handled REFER, granted on "/":  costs nothing, but any domain that handles
  *	a file system right denies mount(2), pivot_root(2) and the like, so
@@ -13,6 +13,15 @@
  *	which the kernel refuses with EXDEV; so no directory that holds a
  *	socket can be moved to where its name would be granted.  Ordinary
  *	files move freely, because MAKE_* rights do not apply to files.
+ * handled RESOLVE_UNIX (ABI 9), granted on granted directories and on the
+ *	granted sockets that exist:  connecting or sending to any other socket
+ *	file is EACCES, unless it was made inside the domain.  A rule on a
+ *	socket dies with it, and an exception inside a granted directory
+ *	cannot be told: such connects remain the supervisor's.  Its price: a
+ *	file moved into a granted directory would gain this right, too, so
+ *	that rename(2) says EXDEV and mv(1) copies.
+ * handled CONNECT_TCP and BIND_TCP, granted nowhere, where nobody else refuses
+ *	them:  for sockets that were inherited (ABI 4).
  * scoped:  no connect to an outsider's abstract socket, no signal to a
  *	process outside (ABI 6).
  * any domain:  no ptrace, pidfd_getfd or /proc/PID/mem of a process outside.
@@ -25,6 +34,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -32,6 +42,8 @@
 
 #define SCOPE_ABSTRACT_UNIX_SOCKET (1ULL << 0)
 #define SCOPE_SIGNAL		   (1ULL << 1)
+#define RESOLVE_UNIX		   (1ULL << 16) /* ABI 9 */
+#define ALL_TCP			   3ULL		/* bind and connect, ABI 4 */
 
 /* struct landlock_ruleset_attr as of ABI 6; a shorter size is an older ABI. */
 struct ruleset_attr {
@@ -62,58 +74,155 @@ int landlock_probe(void)
 			    LANDLOCK_CREATE_RULESET_VERSION);
 }
 
-/* The marker goes where a moved directory would bring its sockets into a
- * grant: on granted trees, and nowhere else.  What lies beneath a marker moves
- * freely to any other. */
-static bool is_marked(const struct policy *policy,
-		      const struct policy_rule *rule)
+/* Exceptions for paths cannot be told to the kernel, so that it is told no
+ * grant either. */
+static bool has_path_exceptions(const struct policy *policy)
 {
-	return !policy->unix_all && rule->effect == EFFECT_ALLOW &&
-	       rule->kind == RULE_TREE && (rule->ops & (1U << OP_CONNECT));
+	for (unsigned int i = 0; i < policy->rule_count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if (rule->effect == EFFECT_DENY &&
+		    (rule->kind == RULE_NODE || rule->kind == RULE_TREE))
+			return true;
+	}
+	return false;
 }
 
-/* Nothing else is needed on "/": REFER alone keeps renames as they were. */
-static int add_rules(int ruleset, const struct policy *policy,
-		     const struct pins *pins)
-{
-	autoclose int root = open("/", O_PATH | O_CLOEXEC);
+/* What is being built. */
+struct domain {
+	int ruleset;
+	const struct landlock_plan *plan;
+	const struct policy *policy;
+	struct landlock_grants *grants;
+};
 
-	if (root < 0 || add_path(ruleset, root, LANDLOCK_ACCESS_FS_REFER) != 0)
+static int give(const struct domain *d, unsigned int rule, int fd,
+		uint64_t access)
+{
+	struct stat st;
+
+	if (access == 0)
+		return 0;
+	if (add_path(d->ruleset, fd, access) != 0 || fstat(fd, &st) != 0)
 		return -1;
-	for (unsigned int i = 0; i < policy->rule_count; i++) {
-		if (!is_marked(policy, &policy->rules[i]))
-			continue;
-		if (add_path(ruleset, pins->fd[i],
-			     LANDLOCK_ACCESS_FS_MAKE_BLOCK) != 0)
-			return -1;
+	if (access & RESOLVE_UNIX) {
+		d->grants->rule[rule].given = true;
+		d->grants->rule[rule].dev = st.st_dev;
+		d->grants->rule[rule].ino = st.st_ino;
 	}
 	return 0;
 }
 
-int landlock_prepare(int abi, const struct policy *policy,
-		     const struct pins *pins)
+/* The marker goes where a moved directory would bring its sockets into a
+ * grant: on granted trees, and nowhere else.  What lies beneath a marker moves
+ * freely to any other. */
+static int give_tree(const struct domain *d, unsigned int index, int dir)
 {
-	static const struct ruleset_attr allowlist = {
-		.handled_access_fs = LANDLOCK_ACCESS_FS_REFER |
-				     LANDLOCK_ACCESS_FS_MAKE_SOCK |
-				     LANDLOCK_ACCESS_FS_MAKE_BLOCK,
-		.scoped = SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL,
-	};
-	/* With --allow-all-unix-sockets the command binds by itself. */
-	static const struct ruleset_attr unrestricted = {
+	const struct policy_rule *rule = &d->policy->rules[index];
+	uint64_t access = 0;
+
+	if (rule->ops & (1U << OP_CONNECT))
+		access = LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+			 (d->plan->resolve ? RESOLVE_UNIX : 0);
+	if (d->plan->alone && (rule->ops & OPS_BIND))
+		access |= LANDLOCK_ACCESS_FS_MAKE_SOCK;
+	return give(d, index, dir, access);
+}
+
+/* A socket that is there now; what comes later is the supervisor's. */
+static int give_node(const struct domain *d, unsigned int index, int dir)
+{
+	const struct policy_rule *rule = &d->policy->rules[index];
+	const char *rest = policy_rule_name(d->policy, rule) + rule->pin_len;
+	autoclose int fd = -1;
+	struct stat st;
+
+	rest += rest[0] == '/';
+	if (!d->plan->resolve || !(rule->ops & (1U << OP_CONNECT)) ||
+	    rest[0] == '\0' || strchr(rest, '/'))
+		return 0;
+	fd = openat(dir, rest, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISSOCK(st.st_mode) ||
+	    st.st_nlink != 1)
+		return 0;
+	return give(d, index, fd, RESOLVE_UNIX);
+}
+
+static int give_all(const struct domain *d, const struct pins *pins)
+{
+	for (unsigned int i = 0; i < d->policy->rule_count; i++) {
+		const struct policy_rule *rule = &d->policy->rules[i];
+		int error = 0;
+
+		if (rule->effect != EFFECT_ALLOW)
+			continue;
+		if (rule->kind == RULE_TREE)
+			error = give_tree(d, i, pins->fd[i]);
+		else if (rule->kind == RULE_NODE)
+			error = give_node(d, i, pins->fd[i]);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static struct ruleset_attr attributes(const struct landlock_plan *plan,
+				      const struct policy *policy)
+{
+	struct ruleset_attr attr = {
 		.handled_access_fs = LANDLOCK_ACCESS_FS_REFER,
 		.scoped = SCOPE_SIGNAL,
 	};
-	const struct ruleset_attr *attr =
-		policy->unix_all ? &unrestricted : &allowlist;
-	const size_t size = abi >= LANDLOCK_ABI_SCOPES
-				    ? sizeof(*attr)
-				    : sizeof(attr->handled_access_fs);
-	autoclose int ruleset = create_ruleset(attr, size);
 
-	if (ruleset < 0 || add_rules(ruleset, policy, pins) != 0)
+	if (plan->alone && policy->network != NETWORK_FULL)
+		attr.handled_access_net = ALL_TCP;
+	/* With --allow-all-unix-sockets the command binds by itself. */
+	if (policy->unix_all)
+		return attr;
+	attr.handled_access_fs |= LANDLOCK_ACCESS_FS_MAKE_SOCK |
+				  LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+				  (plan->resolve ? RESOLVE_UNIX : 0);
+	attr.scoped |= SCOPE_ABSTRACT_UNIX_SOCKET;
+	return attr;
+}
+
+int landlock_prepare(const struct landlock_plan *plan,
+		     const struct policy *policy, const struct pins *pins,
+		     struct landlock_grants *grants)
+{
+	const struct ruleset_attr attr = attributes(plan, policy);
+	const size_t size = plan->abi >= LANDLOCK_ABI_SCOPES
+				    ? sizeof(attr)
+				    : sizeof(attr.handled_access_fs);
+	struct landlock_plan given = *plan;
+	autoclose int root = open("/", O_PATH | O_CLOEXEC);
+	autoclose int ruleset = create_ruleset(&attr, size);
+	const struct domain domain = {ruleset, &given, policy, grants};
+
+	given.resolve &= !has_path_exceptions(policy);
+	/* REFER alone keeps renames as they were. */
+	if (root < 0 || ruleset < 0 ||
+	    add_path(ruleset, root, LANDLOCK_ACCESS_FS_REFER) != 0 ||
+	    (!policy->unix_all && give_all(&domain, pins) != 0))
 		return -1;
 	return steal_fd(&ruleset);
+}
+
+bool landlock_covers(const struct landlock_grants *grants,
+		     const struct pins *pins, const struct policy *policy,
+		     unsigned int rule, const struct stat *node)
+{
+	const bool tree = policy->rules[rule].kind == RULE_TREE;
+	struct stat st;
+
+	if (!grants->rule[rule].given)
+		return false;
+	if (!tree)
+		st = *node;
+	else if (fstat(pins->fd[rule], &st) != 0)
+		return false;
+	return st.st_dev == grants->rule[rule].dev &&
+	       st.st_ino == grants->rule[rule].ino;
 }
 
 int landlock_apply(int ruleset)

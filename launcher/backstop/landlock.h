@@ -1,17 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /* landlock.h - the Landlock domains of the command and of one bind.
  *
- * The command's domain grants no access to sockets; it takes away the ways
- * round the supervisor: mounting over a granted name, moving a socket to a
- * granted name, tracing or signalling processes outside.
+ * The command's domain takes away the ways round the supervisor: mounting over
+ * a granted name, moving a socket to a granted name, tracing or signalling
+ * processes outside.  From Linux 7.1 on (ABI 9) it also restricts which socket
+ * files can be reached, so that a connect may be left to the kernel.
  */
 #ifndef SBX_LANDLOCK_H
 #define SBX_LANDLOCK_H
 
+#include <stdbool.h>
+#include <sys/stat.h>
+
 #include "pins.h"
 
-#define LANDLOCK_ABI_NEEDED 2 /* FS_REFER, Linux 5.19 */
-#define LANDLOCK_ABI_SCOPES 6 /* abstract sockets and signals, Linux 6.12 */
+#define LANDLOCK_ABI_NEEDED  2 /* FS_REFER, Linux 5.19 */
+#define LANDLOCK_ABI_SCOPES  6 /* abstract sockets and signals, Linux 6.12 */
+#define LANDLOCK_ABI_RESOLVE 9 /* FS_RESOLVE_UNIX, Linux 7.1 */
+
+/* What the domain has to do. */
+struct landlock_plan {
+	int abi;      /* from landlock_probe(), >= LANDLOCK_ABI_NEEDED */
+	bool resolve; /* only granted socket files can be reached (ABI 9) */
+	bool alone;   /* nobody binds for the command, nobody refuses TCP */
+};
+
+/* What the kernel itself lets through: for each rule, the inode that it was
+ * given.  Landlock keeps that inode alive, so its number stays its own. */
+struct landlock_grants {
+	struct {
+		bool given;
+		dev_t dev;
+		ino_t ino;
+	} rule[POLICY_MAX_RULES];
+};
 
 /**
  * landlock_probe() - The Landlock ABI of this kernel.
@@ -22,14 +44,30 @@ int landlock_probe(void);
 
 /**
  * landlock_prepare() - Build the domain of the command.
- * @abi:	from landlock_probe(), >= LANDLOCK_ABI_NEEDED
+ * @plan:	what it has to do
  * @policy:	compiled policy
  * @pins:	its pinned directories
+ * @grants:	filled with what the domain lets through; nothing without
+ *		plan->resolve, and nothing with a --deny-unix-socket for a
+ *		path, which the kernel cannot express
  *
  * Return: a ruleset descriptor, or -1 with errno
  */
-int landlock_prepare(int abi, const struct policy *policy,
-		     const struct pins *pins);
+int landlock_prepare(const struct landlock_plan *plan,
+		     const struct policy *policy, const struct pins *pins,
+		     struct landlock_grants *grants);
+
+/**
+ * landlock_covers() - Will the kernel let the command connect to this node?
+ * @grants:	from landlock_prepare()
+ * @pins:	the pinned directories, some of which may have been revived
+ * @policy:	compiled policy
+ * @rule:	the rule that grants the node
+ * @node:	its fstat(2)
+ */
+bool landlock_covers(const struct landlock_grants *grants,
+		     const struct pins *pins, const struct policy *policy,
+		     unsigned int rule, const struct stat *node);
 
 /**
  * landlock_apply() - Confine this thread, for good.

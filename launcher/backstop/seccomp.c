@@ -44,6 +44,11 @@ int seccomp_apply(unsigned int features, bool *killable)
 	return load_listening(&filters[features], killable);
 }
 
+int seccomp_apply_alone(unsigned int features)
+{
+	return load(&filters[features], 0);
+}
+
 int seccomp_probe(void)
 {
 	int status;

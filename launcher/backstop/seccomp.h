@@ -42,6 +42,14 @@ unsigned int seccomp_features(const struct policy *policy);
  */
 int seccomp_apply(unsigned int features, bool *killable);
 
+/**
+ * seccomp_apply_alone() - Load a filter to which nobody listens.
+ * @features:	FILTER_* bits, FILTER_ALONE among them; NNP must be set
+ *
+ * Return: 0, or -1 with errno
+ */
+int seccomp_apply_alone(unsigned int features);
+
 /** seccomp_needed() - Is there anything a filter has to mediate? */
 bool seccomp_needed(const struct policy *policy);
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* connect.c - judge a connect, and perform it for the client.
  *
- * The client's own call is never let through: between our look and the
- * kernel's, its threads could change the address, the descriptor or the path.
- * What is connected is the socket that was fetched, to the node that is held.
+ * The client's own call is not let through: between our look and the kernel's,
+ * its threads could change the address, the descriptor or the path.  What is
+ * connected is the socket that was fetched, to the node that is held.
+ *
+ * The exception is tier landlock: there the kernel refuses whatever the policy
+ * does not grant, so a call that it would allow may go on.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -117,6 +120,18 @@ static socklen_t held_address(struct sockaddr_un *addr, int pin)
 	return sizeof(*addr);
 }
 
+/* Where the kernel enforces the same, the client connects by itself: then the
+ * server sees the client, not us. */
+static struct answer connect_granted(struct call *call,
+				     const struct sockaddr *addr, socklen_t len,
+				     bool kernel)
+{
+	if (call->report)
+		return answer_error(0);
+	return kernel ? answer_continue()
+		      : answer_error(connect_once(call, addr, len));
+}
+
 static struct answer connect_node(struct call *call, int pin,
 				  struct found *found)
 {
@@ -127,11 +142,8 @@ static struct answer connect_node(struct call *call, int pin,
 	int error;
 
 	if (verdict.allow)
-		return answer_error(
-			call->report
-				? 0
-				: connect_once(call, (struct sockaddr *)&addr,
-					       len));
+		return connect_granted(call, (struct sockaddr *)&addr, len,
+				       found->kernel);
 	/* What would have failed anyway fails as it would have. */
 	error = worker_probe(call->worker, call_type(call),
 			     (struct sockaddr *)&addr, len);
@@ -172,7 +184,8 @@ static struct answer connect_abstract(struct call *call)
 	int error;
 
 	if (verdict.allow)
-		return connect_as_is(call);
+		return connect_granted(call, raw(call), call->raw_len,
+				       call->sup->grants && verdict.rule < 0);
 	error = worker_probe(call->worker, call_type(call), raw(call),
 			     call->raw_len);
 	if (error)

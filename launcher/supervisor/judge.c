@@ -224,16 +224,30 @@ static int granted_node(const struct supervisor *sup, const char *spelling,
 	return -1;
 }
 
+/* A socket that was bound inside was made there, too: the same domain. */
+static bool kernel_allows(const struct supervisor *sup, int rule,
+			  const struct stat *node)
+{
+	if (!sup->grants)
+		return false;
+	return rule < 0 || landlock_covers(sup->grants, sup->pins, sup->policy,
+					   (unsigned int)rule, node);
+}
+
 struct policy_verdict judge_connect(const struct supervisor *sup, int pin,
 				    const char *spelling, struct found *found)
 {
 	const int quick = found->st.st_nlink == 1 && !has_denials(sup->policy)
 				  ? granted_node(sup, spelling, &found->st)
 				  : -1;
+	const struct policy_verdict verdict =
+		quick >= 0
+			? (struct policy_verdict){.allow = true, .rule = quick}
+			: judge_named(sup, pin, found);
 
-	if (quick >= 0)
-		return (struct policy_verdict){.allow = true, .rule = quick};
-	return judge_named(sup, pin, found);
+	found->kernel =
+		verdict.allow && kernel_allows(sup, verdict.rule, &found->st);
+	return verdict;
 }
 
 struct policy_verdict judge_bind(const struct supervisor *sup, int parent,

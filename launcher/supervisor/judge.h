@@ -14,6 +14,7 @@ struct found {
 	char name[PATH_TEXT_MAX]; /* canonical, "" if it has none */
 	size_t len;
 	const char *note; /* why it is refused apart from policy, or NULL */
+	bool kernel;	  /* connect: the kernel itself would allow just this */
 };
 
 /**
@@ -26,6 +27,10 @@ struct found {
  * A rule applies if looking its name up from its pinned directory gives the
  * very node that is held.  A node with several links is refused: its other
  * names may be anywhere.  A socket that was bound inside is allowed.
+ *
+ * In tier landlock, @found->kernel tells whether the client's own call may go
+ * on: whatever its threads change meanwhile, the kernel lets it reach no more
+ * than the policy grants.
  */
 struct policy_verdict judge_connect(const struct supervisor *sup, int pin,
 				    const char *spelling, struct found *found);

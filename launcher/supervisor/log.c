@@ -41,7 +41,7 @@ struct fold {
 
 struct log {
 	pthread_mutex_t lock;
-	const char *run;
+	const char *run, *tier;
 	int file;      /* JSON lines, -1: none */
 	bool text;     /* lines for people are wanted */
 	bool terminal; /* ... and held back */
@@ -69,6 +69,7 @@ struct log *log_open(const struct log_config *config)
 		die_errno("cannot allocate the event log");
 	pthread_mutex_init(&log->lock, NULL);
 	log->run = config->run;
+	log->tier = config->tier;
 	log->text = !config->quiet;
 	log->terminal = log->text && isatty(STDERR_FILENO);
 	log->file = -1;
@@ -145,7 +146,7 @@ static void write_event(struct log *log, struct event *event, uint32_t total)
 	clock_gettime(CLOCK_REALTIME, &event->ts);
 	event->seq = ++log->seq;
 	event->run = log->run;
-	event->tier = "supervised";
+	event->tier = log->tier;
 	if (log->file >= 0)
 		write_json(log, event);
 	/* A program gets what is new, a person the sum. */

@@ -13,6 +13,7 @@ struct log;
 
 struct log_config {
 	const char *run;  /* identifier of this run */
+	const char *tier; /* who enforces */
 	const char *path; /* JSON lines are appended to it; NULL: none */
 	bool quiet;	  /* nothing on stderr */
 };

@@ -211,12 +211,14 @@ static void init(struct supervisor *sup, const struct supervisor_config *config)
 	struct stat ns;
 	const struct log_config log = {
 		.run = config->run,
+		.tier = config->tier,
 		.path = config->log_path,
 		.quiet = config->quiet,
 	};
 
 	sup->policy = config->policy;
 	sup->pins = config->pins;
+	sup->grants = config->grants;
 	sup->shim_expected = config->shim_expected;
 	sup->shim_seen = &shim_seen;
 	sup->pid = getpid();

@@ -13,7 +13,7 @@
 #include <sys/un.h>
 
 #include "../../policy/policy.h"
-#include "../backstop/pins.h"
+#include "../backstop/landlock.h"
 
 struct log;
 struct bound;
@@ -25,6 +25,8 @@ struct bound;
 struct supervisor {
 	const struct policy *policy;
 	struct pins *pins;
+	/* What the kernel enforces by itself; NULL: tier supervised. */
+	const struct landlock_grants *grants;
 	bool shim_expected;	/* the command should load it */
 	atomic_bool *shim_seen; /* ... and said so */
 	struct bound *bound;	/* sockets that sandboxed processes bound */
@@ -59,10 +61,12 @@ struct supervisor_config {
 	const struct policy *policy;
 	struct pins *pins;
 	const char *run;      /* identifier of this run */
+	const char *tier;     /* who enforces, for events */
 	const char *log_path; /* --log, or NULL */
 	bool quiet;
-	bool shim_expected;  /* a dynamic program, and no --no-shim */
-	int ruleset;	     /* Landlock domain of the command */
+	bool shim_expected; /* a dynamic program, and no --no-shim */
+	int ruleset;	    /* Landlock domain of the command */
+	const struct landlock_grants *grants; /* of tier landlock, or NULL */
 	unsigned int filter; /* seccomp filter of the command: FILTER_* */
 	uint64_t keep_caps;
 	sigset_t mask;	       /* signal mask of the command */

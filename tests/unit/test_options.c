@@ -162,7 +162,8 @@ static void missing_values_are_refused(void **state)
 	REFUSE("--log needs a FILE", "-q", "--log");
 	REFUSE("--network needs a value; use none or full", "--network");
 	REFUSE("--unix-sockets needs a value; use allowlist", "--unix-sockets");
-	REFUSE("--backstop needs a value; use auto, supervised or none",
+	REFUSE("--backstop needs a value; use auto, landlock, landlock-only, "
+	       "supervised or none",
 	       "--backstop");
 	REFUSE("--allow-unix-socket needs a value, not \"--\"; "
 	       "write --allow-unix-socket=-- if it is one",

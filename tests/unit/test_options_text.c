@@ -54,8 +54,10 @@ static void help_names_every_option(void **state)
 	assert_true(has_line(child.out, "  --network none|full", " "));
 	assert_true(has_line(child.out, "  --unix-sockets=allowlist", " "));
 	assert_true(has_line(child.out, "  --allow-unix-socket PATH", " "));
-	assert_true(
-		has_line(child.out, "  --backstop auto|supervised|none", "\n"));
+	assert_true(has_line(child.out,
+			     "  --backstop "
+			     "auto|landlock|landlock-only|supervised|none",
+			     "\n"));
 	assert_non_null(strstr(child.out, "\n  125  "));
 	assert_non_null(strstr(child.out, "\n  126  "));
 	assert_non_null(strstr(child.out, "\n  127  "));

@@ -6,6 +6,10 @@
 static void backstop_and_shim(void **state)
 {
 	(void)state;
+	ACCEPT("--backstop", "landlock", "true");
+	assert_int_equal(options->backstop, BACKSTOP_LANDLOCK);
+	ACCEPT("--backstop", "landlock-only", "true");
+	assert_int_equal(options->backstop, BACKSTOP_LANDLOCK_ONLY);
 	ACCEPT("--backstop", "supervised", "true");
 	assert_int_equal(options->backstop, BACKSTOP_SUPERVISED);
 	ACCEPT("--backstop=none", "true");
@@ -14,8 +18,8 @@ static void backstop_and_shim(void **state)
 	assert_int_equal(options->backstop, BACKSTOP_AUTO);
 	assert_true(options->no_shim);
 
-	REFUSE("unknown value \"off\" for --backstop; use auto, supervised or "
-	       "none",
+	REFUSE("unknown value \"off\" for --backstop; use auto, landlock, "
+	       "landlock-only, supervised or none",
 	       "--backstop=off", "true");
 	REFUSE("--backstop=none and --no-shim together enforce nothing; "
 	       "drop one of them",

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* tier.c - choose how to enforce: with a supervisor, the kernel, or both.
+ *
+ * Landlock alone knows directories and sockets that exist.  What else a policy
+ * may say needs a supervisor; each such thing is a row of the table below.
+ */
+#include "tier.h"
+
+#include <errno.h>
+
+#include "backstop/landlock.h"
+#include "diag.h"
+
+const char *tier_name(enum tier tier)
+{
+	static const char *const names[] = {
+		[TIER_SUPERVISED] = "supervised",
+		[TIER_LANDLOCK] = "landlock",
+		[TIER_LANDLOCK_ONLY] = "landlock-only",
+		[TIER_NONE] = "none",
+	};
+
+	return names[tier];
+}
+
+static bool is_path(const struct policy_rule *rule)
+{
+	return rule->kind == RULE_NODE || rule->kind == RULE_TREE;
+}
+
+static bool is_exception(const struct policy_rule *rule)
+{
+	return rule->effect == EFFECT_DENY;
+}
+
+static bool is_abstract(const struct policy_rule *rule)
+{
+	return !is_path(rule);
+}
+
+static bool binds_a_node(const struct policy_rule *rule)
+{
+	return rule->kind == RULE_NODE && (rule->ops & OPS_BIND);
+}
+
+/* What Landlock cannot express, and what to do instead. */
+static const struct {
+	bool (*matches)(const struct policy_rule *rule);
+	const char *why;
+} inexpressible[] = {
+	{is_exception, "it knows no exceptions; grant less instead"},
+	{is_abstract, "it knows no abstract names; use --backstop=auto"},
+	{binds_a_node, "it knows no single name to bind at; use "
+		       "--allow-unix-connect, or grant the directory"},
+};
+
+/* Why Landlock alone cannot enforce a rule, or NULL. */
+static const char *obstacle(const struct policy_rule *rule)
+{
+	const size_t n = sizeof(inexpressible) / sizeof(*inexpressible);
+
+	for (size_t i = 0; i < n; i++)
+		if (inexpressible[i].matches(rule))
+			return inexpressible[i].why;
+	return NULL;
+}
+
+static void require_expressible(const struct options *options)
+{
+	const struct policy *policy = &options->policy;
+
+	for (unsigned int i = 0; i < policy->rule_count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+		const char *why = obstacle(rule);
+
+		if (why)
+			die("--backstop=landlock-only cannot enforce what is "
+			    "said of \"%s\": %s",
+			    policy->arena + rule->given, why);
+	}
+	if (policy->deny_errno != EACCES)
+		die("--backstop=landlock-only knows no --deny-errno: the "
+		    "kernel says EACCES");
+	if (options->log_path)
+		die("--backstop=landlock-only writes no --log: nobody sees "
+		    "what the kernel refuses");
+}
+
+/* Binding needs a look at names that registers do not hold: an abstract name
+ * can be bound anywhere.  A single socket may be made anew by its server. */
+static bool loses_nothing(const struct options *options)
+{
+	const struct policy *policy = &options->policy;
+
+	if (!options->quiet || options->log_path || policy->unix_private ||
+	    policy->deny_errno != EACCES)
+		return false;
+	for (unsigned int i = 0; i < policy->rule_count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if (rule->effect != EFFECT_ALLOW || rule->kind != RULE_TREE ||
+		    (rule->ops & OPS_BIND))
+			return false;
+	}
+	return true;
+}
+
+static void require_resolve(const char *tier, int abi)
+{
+	if (abi < LANDLOCK_ABI_RESOLVE)
+		die("--backstop=%s needs Landlock ABI %d (Linux 7.1), this "
+		    "kernel has %d; use --backstop=auto",
+		    tier, LANDLOCK_ABI_RESOLVE, abi);
+}
+
+/* Without a restriction of AF_UNIX there is nothing to leave to the kernel. */
+static enum tier strongest(const struct policy *policy)
+{
+	return policy->unix_all ? TIER_SUPERVISED : TIER_LANDLOCK;
+}
+
+enum tier tier_choose(const struct options *options, int abi)
+{
+	switch (options->backstop) {
+	case BACKSTOP_NONE:
+		return TIER_NONE;
+	case BACKSTOP_SUPERVISED:
+		return TIER_SUPERVISED;
+	case BACKSTOP_LANDLOCK:
+		require_resolve("landlock", abi);
+		return strongest(&options->policy);
+	case BACKSTOP_LANDLOCK_ONLY:
+		require_resolve("landlock-only", abi);
+		require_expressible(options);
+		return TIER_LANDLOCK_ONLY;
+	case BACKSTOP_AUTO:
+		break;
+	}
+	if (abi < LANDLOCK_ABI_RESOLVE)
+		return TIER_SUPERVISED;
+	return loses_nothing(options) ? TIER_LANDLOCK_ONLY
+				      : strongest(&options->policy);
+}
