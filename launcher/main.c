@@ -107,6 +107,20 @@ static unsigned int choose_filter(struct options *options, enum tier tier)
 	return features | FILTER_DGRAM_FREE;
 }
 
+/* The kernel grants sockets, not names. */
+static void require_sockets(const struct policy *policy,
+			    const struct landlock_grants *grants)
+{
+	for (unsigned int i = 0; i < policy->rule_count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if (rule->kind == RULE_NODE && !grants->rule[i].given)
+			die("--backstop=landlock-only cannot grant \"%s\": "
+			    "there is no socket yet; grant its directory",
+			    policy->arena + rule->given);
+	}
+}
+
 /* Everything up to here only looked; now the descriptors are taken. */
 static int prepare_domain(const struct options *options,
 			  const struct landlock_plan *plan, struct pins *pins,
@@ -119,6 +133,8 @@ static int prepare_domain(const struct options *options,
 	ruleset = landlock_prepare(plan, &options->policy, pins, grants);
 	if (ruleset < 0)
 		die_errno("cannot build the Landlock domain");
+	if (plan->alone)
+		require_sockets(&options->policy, grants);
 	return ruleset;
 }
 
