@@ -48,6 +48,21 @@ unique() {
 		sed -n 's/.*destination=:1\.\([0-9]*\).*/\1/p'
 }
 
+# Does the bus know this process by its own number, and by its user's?
+whoami='
+import os, sys
+import dbus.bus
+bus = dbus.bus.BusConnection(sys.argv[1])
+def ask(what):
+	return int(bus.call_blocking("org.freedesktop.DBus", "/",
+		"org.freedesktop.DBus", "GetConnectionUnix" + what, "s",
+		(bus.get_unique_name(),)))
+print(ask("ProcessID") == os.getpid(), ask("User") == os.getuid())'
+seen_pid=False seen_as="the supervisor, and the client's user"
+if "$sbx_run" --check | grep -q 'tier: landlock'; then
+	seen_pid=True seen_as="the client and its user"
+fi
+
 each() {
 	local first
 
@@ -55,6 +70,8 @@ each() {
 	like "$out" 'org.sbx.Test' "granted, $mode: names are listed"
 	sbx --allow-unix-socket "$s" -- "${client[@]}" "unix:path=$s"
 	is "$out,$err" "$want," "granted, $mode: descriptors pass both ways"
+	sbx --allow-unix-socket "$s" -- "$python" -c "$whoami" "unix:path=$s"
+	is "$out" "$seen_pid True" "granted, $mode: the bus sees $seen_as"
 	sbx --allow-unix-socket "@$s" -- "${client[@]}" "unix:abstract=$s"
 	is "$out,$err" "$want," "abstract name granted, $mode: the same"
 

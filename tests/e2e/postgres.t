@@ -11,11 +11,16 @@ s=$d/.s.PGSQL.5432
 as_user nobody env TZ=UTC initdb -D "$d/data" -A trust -U postgres --no-sync \
 	--no-locale -E UTF8 >"$T/initdb.log" 2>&1 || bail "initdb failed"
 as_user nobody cp -r "$d/data" "$d/inside"
+# Two roles that only the user of the same name may be (SO_PEERCRED).
+as_user nobody sed -i '1i local all root,nobody peer' "$d/data/pg_hba.conf"
 server=(postgres -c listen_addresses= -c fsync=off -c max_connections=10
 	-c shared_buffers=1MB -c log_connections=on)
 start_server pg "${server[@]}" -D "$d/data" -k "$d"
 wait_for_socket "$s"
 wait_for 10 psql -h "$d" -U postgres -c 'select 1'
+
+psql -h "$d" -U postgres -qc 'create role root login' \
+	-c 'create role nobody login'
 
 received() {
 	seen pg 'connection received'
@@ -24,6 +29,23 @@ before=$(received)
 run psql -h "$d" -U postgres -Atc 'select 6*7'
 is "$out" 42 "without sbx: an answer"
 is "$(received)" $((before + 1)) "the server counts connections"
+
+# peer_login - the server sees the user who asks, whoever connected for him
+peer_login() {
+	local me other=root
+
+	me=$(as_user "$user" id -un)
+	[[ $me == root ]] && other=nobody
+	sbx --allow-unix-socket "$s" -- psql -h "$d" -U "$me" -d postgres \
+		-Atc 'select current_user'
+	if [[ $me == root || $me == nobody ]]; then
+		is "$out" "$me" "peer login, $mode: the server sees $me"
+	fi
+	sbx --allow-unix-socket "$s" -- psql -h "$d" -U "$other" -d postgres \
+		-Atc 'select current_user'
+	like "$err" 'Peer authentication failed' \
+		"peer login, $mode: and does not take him for $other"
+}
 
 each() {
 	local before
@@ -34,6 +56,8 @@ each() {
 	sbx --allow-unix-socket "$d" -- psql -h "$d" -U postgres -Atc \
 		"select string_agg(x::text, '') from generate_series(1,99999) x"
 	is "${#out},$rc" 488889,0 "directory granted, $mode: a large answer"
+
+	peer_login
 
 	before=$(received)
 	sbx -- psql -h "$d" -U postgres -c 'create table stolen()'
