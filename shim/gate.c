@@ -284,9 +284,9 @@ static int judge_uncancelled(const struct policy *policy, struct gate *gate)
 	return error;
 }
 
-int gate_address(enum policy_op op, int fd, const void *address, size_t len)
+static int ask_address(const struct policy *policy, enum policy_op op, int fd,
+		       const void *address, size_t len)
 {
-	const struct policy *policy = init_policy();
 	struct gate gate = {.op = op, .fd = fd};
 	int saved = errno;
 	int error = 0;
@@ -297,14 +297,37 @@ int gate_address(enum policy_op op, int fd, const void *address, size_t len)
 	return error;
 }
 
+int gate_address(enum policy_op op, int fd, const void *address, size_t len)
+{
+	const struct policy *policy = init_policy();
+
+	return init_settings()->enforced
+		       ? 0
+		       : ask_address(policy, op, fd, address, len);
+}
+
+/* The kernel's scopes say EPERM where a program expects ECONNREFUSED. */
+int gate_failed(enum policy_op op, int fd, const void *address, size_t len)
+{
+	int error;
+
+	if (!init_settings()->enforced || (errno != EACCES && errno != EPERM))
+		return -1;
+	error = ask_address(init_policy(), op, fd, address, len);
+	if (error)
+		errno = error;
+	return -1;
+}
+
 /* ---- messages ----------------------------------------------------------- */
 
 /* Only a datagram socket uses the name of a message.  Under a supervisor none
  * exists that is restricted, so messages pass without a look. */
 static bool names_matter(const struct policy *policy)
 {
-	return report_alone() && (!policy || policy->network != NETWORK_FULL ||
-				  !policy->unix_all || policy->rule_count > 0);
+	return report_alone() && !init_settings()->enforced &&
+	       (!policy || policy->network != NETWORK_FULL ||
+		!policy->unix_all || policy->rule_count > 0);
 }
 
 int gate_message(int fd, const struct msghdr *message)
@@ -322,6 +345,17 @@ int gate_message(int fd, const struct msghdr *message)
 	if (len > GATE_ADDRESS_MAX && len <= INT32_MAX)
 		len = GATE_ADDRESS_MAX;
 	return gate_address(OP_SEND, fd, head.msg_name, len);
+}
+
+int gate_message_failed(int fd, const struct msghdr *message)
+{
+	struct msghdr head;
+
+	if (!init_settings()->enforced ||
+	    !memory_read(&head, message, offsetof(struct msghdr, msg_iov)) ||
+	    !head.msg_name)
+		return -1;
+	return gate_failed(OP_SEND, fd, head.msg_name, head.msg_namelen);
 }
 
 int gate_messages(int fd, const struct mmsghdr *messages, unsigned int *count)

@@ -55,6 +55,20 @@ int gate_message(int fd, const struct msghdr *message);
  */
 int gate_messages(int fd, const struct mmsghdr *messages, unsigned int *count);
 
+/**
+ * gate_failed() - A call was made and has failed: was it the policy?
+ *
+ * For --backstop=landlock-only, where the kernel refuses by itself and only it
+ * knows what was bound inside.  Logs such a refusal, and sets errno to what a
+ * refusal is.
+ *
+ * Return: -1
+ */
+int gate_failed(enum policy_op op, int fd, const void *address, size_t len);
+
+/** gate_message_failed() - The same for a message. */
+int gate_message_failed(int fd, const struct msghdr *message);
+
 /** gate_target() - What the policy calls the target of a call. */
 enum target_kind gate_target(const struct gate *gate);
 

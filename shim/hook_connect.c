@@ -8,7 +8,11 @@ static int connect_if_granted(int fd, const struct sockaddr *addr,
 {
 	int error = gate_address(OP_CONNECT, fd, addr, len);
 
-	return error ? gate_refuse(error) : real_call(connect, fd, addr, len);
+	if (error)
+		return gate_refuse(error);
+	if (real_call(connect, fd, addr, len) == 0)
+		return 0;
+	return gate_failed(OP_CONNECT, fd, addr, len);
 }
 
 int connect(int fd, const struct sockaddr *addr, socklen_t len)
@@ -26,5 +30,9 @@ int bind(int fd, const struct sockaddr *addr, socklen_t len)
 {
 	int error = gate_address(OP_BIND, fd, addr, len);
 
-	return error ? gate_refuse(error) : real_call(bind, fd, addr, len);
+	if (error)
+		return gate_refuse(error);
+	if (real_call(bind, fd, addr, len) == 0)
+		return 0;
+	return gate_failed(OP_BIND, fd, addr, len);
 }

@@ -9,16 +9,14 @@
  * tried on 6.18).  A datagram socket may connect as often as it likes, and its
  * target does not notice either until something is sent.
  *
- * Used without a supervisor only, which would know better.  Under
- * --backstop=landlock-only the kernel's own refusal shows in the same way: a
- * name is EACCES (ABI 9), an abstract one EPERM (ABI 6), and what was bound
- * inside is neither.
+ * Used without a supervisor only, which would know better.
  */
 #include "oracle.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "init.h"
 #include "place.h"
 #include "raw.h"
 
@@ -68,23 +66,15 @@ static int ask_bind(const struct gate *gate)
 	return has_name(gate->fd) ? EINVAL : 0;
 }
 
-/* Whether the client's rights would have sufficed without a domain. */
-static bool may_write(const struct gate *gate)
+/* Where the kernel refuses by itself, the call has failed already: was it the
+ * file's mode? */
+static int ask_rights(const struct gate *gate)
 {
 	struct place place;
 
-	return gate->addr.kind != ADDR_PATH || !place_of(gate, &place) ||
-	       raw(SYS_faccessat, AT_FDCWD, place.path, W_OK) == 0;
-}
-
-bool oracle_refused(const struct gate *gate, int answer)
-{
-	if (gate->op == OP_SOCKET || gate->op == OP_BIND)
-		return answer == 0;
-	if (gate->addr.kind == ADDR_ABSTRACT)
-		return ask_connect(gate) == EPERM;
-	return gate->addr.kind == ADDR_PATH && answer == EACCES &&
-	       may_write(gate);
+	if (!place_of(gate, &place))
+		return 0;
+	return (int)-raw(SYS_faccessat, AT_FDCWD, place.path, W_OK);
 }
 
 int oracle_ask(const struct gate *gate)
@@ -92,5 +82,7 @@ int oracle_ask(const struct gate *gate)
 	/* A refused abstract name looks as if nobody listened, whoever does. */
 	if (gate->addr.kind != ADDR_PATH)
 		return 0;
-	return gate->op == OP_BIND ? ask_bind(gate) : ask_connect(gate);
+	if (gate->op == OP_BIND)
+		return ask_bind(gate);
+	return init_settings()->enforced ? ask_rights(gate) : ask_connect(gate);
 }

@@ -3,8 +3,6 @@
 #ifndef SBX_ORACLE_H
 #define SBX_ORACLE_H
 
-#include <stdbool.h>
-
 #include "gate.h"
 
 /**
@@ -14,14 +12,5 @@
  *	   [signal-safe] [no-alloc]
  */
 int oracle_ask(const struct gate *gate);
-
-/**
- * oracle_refused() - Does the kernel itself refuse this call for the policy?
- * @answer:	from oracle_ask()
- *
- * For --backstop=landlock-only: what the policy does not grant may still have
- * been bound inside. [signal-safe] [no-alloc]
- */
-bool oracle_refused(const struct gate *gate, int answer);
 
 #endif /* SBX_ORACLE_H */

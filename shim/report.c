@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "../policy/report.h"
-#include "init.h"
 #include "log.h"
 #include "oracle.h"
 #include "raw.h"
@@ -60,12 +59,9 @@ void report_hello(void)
 static int refuse_alone(const struct gate *gate,
 			const struct policy_verdict *verdict, uint32_t count)
 {
-	const bool enforced = report_alone() && init_settings()->enforced;
 	int error = oracle_ask(gate);
 
-	if (enforced && !oracle_refused(gate, error))
-		return 0;
-	if (!enforced && error != 0)
+	if (error != 0)
 		return error;
 	if (report_alone())
 		log_refusal(gate, verdict, count);

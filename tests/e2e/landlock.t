@@ -162,6 +162,9 @@ alone() {
 	like "$out$err" EACCES "... with EACCES ($mode)"
 	((${#shim[@]})) || like "$err" 'sbx: denied: .*/dir/no -- allow with' \
 		"... and the shim says why ($mode)"
+	sbx --backstop=landlock-only -- "$lib/cli" "@sbx-$$-abstract"
+	like "$out$err" "$([[ ${shim[*]} ]] && echo EPERM || echo ECONNREFUSED)" \
+		"landlock-only: an abstract name of an outsider ($mode)"
 	sbx --backstop=landlock-only --allow-unix-connect "$T/dir/ok" -- true
 	is "$err" '' "nothing is said where nothing is refused ($mode)"
 	sbx --backstop=landlock-only --allow-unix-connect "$T/dir/none" -- true
@@ -218,8 +221,10 @@ start_server no "$lib/srv" "$T/dir/no"
 start_server dgram "$python" -c "$dgram_server" "$T/dir/dgram"
 start_server out "$python" -c "$dgram_server" "$T/out/dgram"
 start_server pidfd "$python" -c "$pidfd_server" "$T/dir/pidfd"
+start_server abstract "$lib/srv" "@sbx-$$-abstract"
 wait_for_socket "$T/dir/ok"
 wait_for_socket "$T/dir/no"
+wait_for_socket "@sbx-$$-abstract"
 wait_for_socket "$T/dir/pidfd" 60
 wait_for 60 test -S "$T/dir/dgram" -a -S "$T/out/dgram"
 chmod 777 "$T"/dir/* "$T"/out/*
@@ -231,6 +236,7 @@ each_mode datagrams
 each_mode alone
 each_mode bound_inside
 is "$(seen no)" 0 "the server that was not granted saw nobody"
+is "$(seen abstract)" 0 "nor did the one with an abstract name"
 is "$(seen out ^data)" 0 "nor did the datagram server"
 ok "the granted datagram server did" test "$(seen dgram ^data)" -gt 0
 done_testing
