@@ -7,6 +7,7 @@
 #include "caps.h"
 
 #include <linux/capability.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -23,34 +24,41 @@ static const unsigned int dropped[] = {
 	CAP_AUDIT_WRITE,  CAP_SYSLOG,	     CAP_CHECKPOINT_RESTORE,
 };
 
-/* A bounding set may only be shrunk with CAP_SETPCAP.  Where that is missing
- * no_new_privs alone keeps execve(2) from handing anything back. */
-static uint64_t shrink_bounding_set(uint64_t keep)
+static uint64_t not_kept(uint64_t keep)
 {
 	uint64_t lost = 0;
 
-	for (size_t i = 0; i < sizeof(dropped) / sizeof(*dropped); i++) {
-		if (keep >> dropped[i] & 1)
-			continue;
+	for (size_t i = 0; i < sizeof(dropped) / sizeof(*dropped); i++)
 		lost |= 1ULL << dropped[i];
-		prctl(PR_CAPBSET_DROP, dropped[i], 0, 0, 0);
-	}
-	return lost;
+	return lost & ~keep;
 }
 
-int caps_apply(uint64_t keep)
+/* A bounding set may only be shrunk with CAP_SETPCAP.  Where that is missing
+ * no_new_privs alone keeps execve(2) from handing anything back. */
+static void shrink_bounding_set(uint64_t lost)
 {
-	struct __user_cap_header_struct header = {
+	for (size_t i = 0; i < sizeof(dropped) / sizeof(*dropped); i++)
+		if (lost >> dropped[i] & 1)
+			prctl(PR_CAPBSET_DROP, dropped[i], 0, 0, 0);
+}
+
+static int get(struct __user_cap_header_struct *header,
+	       struct __user_cap_data_struct sets[2])
+{
+	*header = (struct __user_cap_header_struct){
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
-	struct __user_cap_data_struct sets[2];
-	uint64_t lost;
+	return (int)syscall(SYS_capget, header, sets);
+}
 
-	if (syscall(SYS_capget, &header, sets) != 0)
-		return -1;
-	if (!sets[0].permitted && !sets[1].permitted)
-		return 0;
-	lost = shrink_bounding_set(keep);
+static bool has_none(const struct __user_cap_data_struct sets[2])
+{
+	return !sets[0].permitted && !sets[1].permitted;
+}
+
+static int give_up(struct __user_cap_header_struct *header,
+		   struct __user_cap_data_struct sets[2], uint64_t lost)
+{
 	for (int i = 0; i < 2; i++) {
 		const uint32_t left = ~(uint32_t)(lost >> (32 * i));
 
@@ -59,5 +67,29 @@ int caps_apply(uint64_t keep)
 		sets[i].effective &= left;
 		sets[i].inheritable &= left;
 	}
-	return (int)syscall(SYS_capset, &header, sets);
+	return (int)syscall(SYS_capset, header, sets);
+}
+
+int caps_apply(uint64_t keep)
+{
+	struct __user_cap_header_struct header;
+	struct __user_cap_data_struct sets[2];
+	const uint64_t lost = not_kept(keep);
+
+	if (get(&header, sets) != 0)
+		return -1;
+	if (has_none(sets))
+		return 0;
+	shrink_bounding_set(lost);
+	return give_up(&header, sets, lost);
+}
+
+int caps_reduce(uint64_t keep)
+{
+	struct __user_cap_header_struct header;
+	struct __user_cap_data_struct sets[2];
+
+	if (get(&header, sets) != 0)
+		return -1;
+	return has_none(sets) ? 0 : give_up(&header, sets, not_kept(keep));
 }

@@ -15,4 +15,10 @@
  */
 int caps_apply(uint64_t keep);
 
+/**
+ * caps_reduce() - The same for a process that executes no program: what it
+ *		   has now is all that it gives up.
+ */
+int caps_reduce(uint64_t keep);
+
 #endif /* SBX_CAPS_H */

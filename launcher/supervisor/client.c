@@ -122,11 +122,14 @@ int client_fd(const struct client *client, int fd)
 int client_dir(const struct client *client, const char *which)
 {
 	char name[64];
-	int fd;
+	int fd, error;
 
 	snprintf(name, sizeof(name), "%d/%s", (int)client->tid, which);
+	client_act_pause(client->sup);
 	fd = openat(client->sup->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? -inspection_error(errno) : fd;
+	error = errno;
+	client_act_resume();
+	return fd < 0 ? -inspection_error(error) : fd;
 }
 
 /* The rows of /proc/TID/status, see proc(5). */
@@ -146,12 +149,16 @@ static void parse_row(struct client_status *s, const char *row,
 		s->umask = (mode_t)strtoul(value, NULL, 8);
 	} else if (strncmp(row, "Uid:", 4) == 0) {
 		if (sscanf(value, "%u %u %u %u", &ids[0], &ids[1], &ids[2],
-			   &ids[3]) == 4)
+			   &ids[3]) == 4) {
+			s->euid = ids[1];
 			s->fsuid = ids[3];
+		}
 	} else if (strncmp(row, "Gid:", 4) == 0) {
 		if (sscanf(value, "%u %u %u %u", &ids[0], &ids[1], &ids[2],
-			   &ids[3]) == 4)
+			   &ids[3]) == 4) {
+			s->egid = ids[1];
 			s->fsgid = ids[3];
+		}
 	} else if (strncmp(row, "CapEff:", 7) == 0) {
 		s->cap_effective = strtoull(value, NULL, 16);
 	} else if (strncmp(row, "SigPnd:", 7) == 0) {

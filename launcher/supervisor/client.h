@@ -34,8 +34,8 @@ struct client {
 struct client_status {
 	pid_t tgid;
 	pid_t ppid;
-	uid_t fsuid;
-	gid_t fsgid;
+	uid_t euid, fsuid;
+	gid_t egid, fsgid;
 	mode_t umask;
 	uint64_t cap_effective;
 	uint64_t pending; /* signals that would interrupt it now */
@@ -87,12 +87,13 @@ int client_status(const struct supervisor *sup, pid_t tid,
 		  struct client_status *status);
 
 /**
- * client_act_as() - Take on its file system identity in this thread.
+ * client_act_as() - Take on its identity and rights in this thread.
  * @client:	client
  * @changed:	set to whether client_act_as_self() is due
  *
  * A privileged supervisor must not open doors that the client could not open
- * by itself.  Costs nothing unless we are root and the client is not.
+ * by itself, nor appear to a server as somebody else than the client.  Costs
+ * nothing unless we are privileged and the client is less so.
  *
  * Return: 0, or an errno value: then nothing may be done for it
  */
@@ -100,5 +101,19 @@ int client_act_as(const struct client *client, bool *changed);
 
 /** client_act_as_self() - Undo client_act_as(); dies if it cannot. */
 void client_act_as_self(const struct supervisor *sup);
+
+/**
+ * client_act_pause() - Use our own rights for a moment while acting.
+ *
+ * To look up the client itself, which it may always do, and we may not with
+ * its rights; and to ask what others in the sandbox might do.
+ */
+void client_act_pause(const struct supervisor *sup);
+
+/** client_act_resume() - Undo client_act_pause(); dies if it cannot. */
+void client_act_resume(void);
+
+/** client_know_self() - Fill in our own identity. */
+void client_know_self(struct supervisor *sup);
 
 #endif /* SBX_CLIENT_H */

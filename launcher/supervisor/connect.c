@@ -104,12 +104,21 @@ static const struct sockaddr *raw(const struct call *call)
 	return (const struct sockaddr *)call->raw;
 }
 
-/* For what cannot reach anything the policy is about. */
+/* For addresses that mean the same to us as to the client.  Rights matter
+ * here, too: to netlink, and to a server that asks who its client is. */
 static struct answer connect_as_is(struct call *call)
 {
-	return call->report ? answer_error(0)
-			    : answer_error(connect_once(call, raw(call),
-							call->raw_len));
+	bool changed;
+	int error;
+
+	if (call->report)
+		return answer_error(0);
+	if (client_act_as(&call->client, &changed) != 0)
+		return call_uninspectable(call);
+	error = connect_once(call, raw(call), call->raw_len);
+	if (changed)
+		client_act_as_self(call->sup);
+	return answer_error(error);
 }
 
 static socklen_t held_address(struct sockaddr_un *addr, int pin)

@@ -1,5 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* creds.c - act with a client's rights instead of root's.
+/* creds.c - act as a client, with its rights instead of ours.
+ *
+ * Theory of operation
+ *
+ * A privileged supervisor opens no door that its client could not open, and
+ * shows no server an identity that is not the client's: SO_PEERCRED tells
+ * the effective user and group of the thread that connects.  So that thread
+ * takes on the effective and file system ids, the groups and the capabilities
+ * of the client.  The real and saved ids stay ours: by them we come back, and
+ * no process of that user can signal us.
+ *
+ * A process that has changed its user may not be inspected without
+ * CAP_SYS_PTRACE (PR_SET_DUMPABLE(2const)).  What is looked up in /proc about
+ * the client itself is therefore looked up with our own rights, between
+ * client_act_pause() and client_act_resume(); so is what the whole sandbox
+ * might do, apart from this client.
  *
  * The system calls below change one thread only, as the kernel means them;
  * glibc's wrappers would change the whole process.
@@ -29,6 +44,16 @@ struct pidfd_info {
 #define PIDFD_INFO_CREDS (1ULL << 1)
 #define PIDFD_GET_INFO	 _IOWR(0xFF, 11, struct pidfd_info)
 
+#define BIT(capability) (1ULL << (capability))
+
+/* What this thread has taken on. */
+static _Thread_local struct {
+	bool on;
+	bool groups; /* ... which differ from ours */
+	uint64_t effective;
+	struct client_status status;
+} guise;
+
 static int capability_sets(pid_t tid, struct __user_cap_data_struct data[2])
 {
 	struct __user_cap_header_struct header = {
@@ -53,6 +78,21 @@ static int set_effective(uint64_t effective)
 	return (int)syscall(SYS_capset, &header, data);
 }
 
+static uint64_t effective_of(pid_t tid)
+{
+	struct __user_cap_data_struct data[2];
+
+	if (capability_sets(tid, data) != 0)
+		return 0;
+	return data[0].effective | (uint64_t)data[1].effective << 32;
+}
+
+/* The command lacks CAP_SYS_PTRACE, which we need to look at it. */
+static bool same_capabilities(const struct supervisor *sup, uint64_t effective)
+{
+	return ((effective ^ sup->effective) & ~BIT(CAP_SYS_PTRACE)) == 0;
+}
+
 /* A client in a user namespace of its own has its capabilities only there. */
 static bool same_user_namespace(const struct client *client)
 {
@@ -64,53 +104,94 @@ static bool same_user_namespace(const struct client *client)
 	       client->sup->user_namespace == theirs.st_ino;
 }
 
-/* Its identity in one call (Linux 6.13): is it root like us?  Whoever may
- * override permissions has no use for groups. */
-static bool is_root(const struct client *client)
+/* Its identity in one call (Linux 6.13).  That comes last: the pidfd is of
+ * the thread that asked, so all before it was about that thread, too.  Groups
+ * are not looked at: our equal has all capabilities that we have. */
+static bool is_our_equal(const struct client *client)
 {
 	struct pidfd_info info = {.mask = PIDFD_INFO_CREDS};
-	struct __user_cap_data_struct data[2];
-	const int pidfd = client_pidfd(client);
+	const struct supervisor *sup = client->sup;
+	int pidfd;
 
+	if (!same_capabilities(sup, effective_of(client->tid)) ||
+	    !same_user_namespace(client))
+		return false;
+	pidfd = client_pidfd(client);
 	return pidfd >= 0 && ioctl(pidfd, PIDFD_GET_INFO, &info) == 0 &&
-	       (info.mask & PIDFD_INFO_CREDS) && info.fsuid == 0 &&
-	       info.fsgid == 0 && capability_sets(client->tid, data) == 0 &&
-	       (data[0].effective >> CAP_DAC_OVERRIDE & 1) &&
-	       same_user_namespace(client);
+	       (info.mask & PIDFD_INFO_CREDS) && info.euid == sup->uid &&
+	       info.fsuid == sup->uid && info.egid == sup->gid &&
+	       info.fsgid == sup->gid;
+}
+
+static bool same_groups(const struct supervisor *sup,
+			const struct client_status *status)
+{
+	return (int)status->group_count == sup->group_count &&
+	       memcmp(status->groups, sup->groups,
+		      status->group_count * sizeof(gid_t)) == 0;
+}
+
+static bool same_identity(const struct supervisor *sup,
+			  const struct client_status *status)
+{
+	return status->euid == sup->uid && status->fsuid == sup->uid &&
+	       status->egid == sup->gid && status->fsgid == sup->gid &&
+	       same_groups(sup, status);
+}
+
+/* Without the capability for it, setfsuid(2) changes nothing and says so only
+ * when asked again. */
+static bool take_on_files(const struct client_status *status)
+{
+	return syscall(SYS_setfsgid, status->fsgid) >= 0 &&
+	       syscall(SYS_setfsuid, status->fsuid) >= 0 &&
+	       set_effective(guise.effective) == 0 &&
+	       syscall(SYS_setfsuid, -1) == (long)status->fsuid &&
+	       syscall(SYS_setfsgid, -1) == (long)status->fsgid;
+}
+
+/* The user comes last: with it go the rights to change the rest. */
+static bool take_on(const struct client_status *status)
+{
+	if (guise.groups && syscall(SYS_setgroups, (int)status->group_count,
+				    status->groups) != 0)
+		return false;
+	return syscall(SYS_setresgid, -1, status->egid, -1) == 0 &&
+	       syscall(SYS_setresuid, -1, status->euid, -1) == 0 &&
+	       set_effective(~0ULL) == 0 && take_on_files(status);
 }
 
 static int become(const struct client *client, bool *changed)
 {
-	struct client_status status;
-	const int error = client_status(client->sup, client->tid, &status);
-	uint64_t effective;
+	const struct supervisor *sup = client->sup;
+	struct client_status *status = &guise.status;
+	const int error = client_status(sup, client->tid, status);
 
 	if (error)
 		return error;
-	effective = same_user_namespace(client) ? status.cap_effective : 0;
-	if (status.fsuid == 0 && status.fsgid == 0 &&
-	    (effective >> CAP_DAC_OVERRIDE & 1))
-		return 0;
-	*changed = true;
-	/* fsuid last: with it go the rights to change the rest. */
-	if (syscall(SYS_setgroups, (int)status.group_count, status.groups) !=
-		    0 ||
-	    syscall(SYS_setfsgid, status.fsgid) < 0 ||
-	    syscall(SYS_setfsuid, status.fsuid) < 0 ||
-	    set_effective(effective) != 0 ||
-	    syscall(SYS_setfsuid, -1) != (long)status.fsuid ||
-	    syscall(SYS_setfsgid, -1) != (long)status.fsgid) {
-		client_act_as_self(client->sup);
-		*changed = false;
+	guise.effective =
+		same_user_namespace(client) ? status->cap_effective : 0;
+	/* Was all of that about the thread that asked? */
+	if (!client_alive(client))
+		return ESRCH;
+	if (status->group_count >= CLIENT_GROUPS_MAX)
 		return EACCES;
-	}
-	return 0;
+	if (same_identity(sup, status) &&
+	    same_capabilities(sup, guise.effective))
+		return 0;
+	guise.groups = !same_groups(sup, status);
+	guise.on = *changed = true;
+	if (take_on(status))
+		return 0;
+	client_act_as_self(sup);
+	*changed = false;
+	return EACCES;
 }
 
 int client_act_as(const struct client *client, bool *changed)
 {
 	*changed = false;
-	if (!client->sup->privileged || is_root(client))
+	if (!client->sup->privileged || is_our_equal(client))
 		return 0;
 	return become(client, changed);
 }
@@ -119,8 +200,51 @@ void client_act_as_self(const struct supervisor *sup)
 {
 	/* Nothing sensible can be done by a thread that keeps a stranger's
 	 * rights, or lacks its own: the sandbox fails closed without us. */
-	if (syscall(SYS_setfsuid, geteuid()) < 0 || set_effective(~0ULL) != 0 ||
-	    syscall(SYS_setfsgid, getegid()) < 0 ||
-	    syscall(SYS_setgroups, sup->group_count, sup->groups) != 0)
+	if (syscall(SYS_setresuid, -1, sup->uid, -1) != 0 ||
+	    set_effective(~0ULL) != 0 || syscall(SYS_setfsuid, sup->uid) < 0 ||
+	    syscall(SYS_setresgid, -1, sup->gid, -1) != 0 ||
+	    syscall(SYS_setfsgid, sup->gid) < 0 ||
+	    (guise.groups &&
+	     syscall(SYS_setgroups, sup->group_count, sup->groups) != 0) ||
+	    set_effective(sup->effective) != 0)
 		abort();
+	guise.on = false;
+}
+
+static void must(bool done)
+{
+	if (!done)
+		abort();
+}
+
+void client_act_pause(const struct supervisor *sup)
+{
+	if (!guise.on)
+		return;
+	must(set_effective(~0ULL) == 0);
+	if (guise.groups)
+		must(syscall(SYS_setgroups, sup->group_count, sup->groups) ==
+		     0);
+	syscall(SYS_setfsgid, sup->gid);
+	syscall(SYS_setfsuid, sup->uid);
+	must(set_effective(~0ULL) == 0);
+}
+
+void client_act_resume(void)
+{
+	if (!guise.on)
+		return;
+	if (guise.groups)
+		must(syscall(SYS_setgroups, (int)guise.status.group_count,
+			     guise.status.groups) == 0);
+	must(take_on_files(&guise.status));
+}
+
+void client_know_self(struct supervisor *sup)
+{
+	sup->uid = geteuid();
+	sup->gid = getegid();
+	sup->effective = effective_of(0);
+	sup->group_count = getgroups(CLIENT_GROUPS_MAX, sup->groups);
+	sup->privileged = sup->uid == 0 || sup->effective != 0;
 }

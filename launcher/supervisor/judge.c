@@ -11,6 +11,7 @@
 
 #include "../clean.h"
 #include "bound.h"
+#include "client.h"
 
 struct held {
 	const struct supervisor *sup;
@@ -48,6 +49,30 @@ static const char *beneath_pin(const struct policy_rule *rule, const char *name)
 	return rest + (rest[0] == '/');
 }
 
+/* Whether others could have led us elsewhere is a question about everyone in
+ * the sandbox, not about the client that we may be acting as. */
+static bool way_is_safe(const struct supervisor *sup,
+			const struct policy *policy, unsigned int rule)
+{
+	bool safe;
+
+	client_act_pause(sup);
+	safe = pins_way_is_safe(policy, rule);
+	client_act_resume();
+	return safe;
+}
+
+static bool revived(const struct supervisor *sup, const struct policy *policy,
+		    unsigned int rule)
+{
+	bool done;
+
+	client_act_pause(sup);
+	done = pins_revive(sup->pins, policy, rule) == 0;
+	client_act_resume();
+	return done;
+}
+
 /* The request's node as seen from the rule's pin: for bind, the directory
  * that the name is in. */
 static bool seen_from_pin(const struct held *held, const struct policy *policy,
@@ -67,7 +92,7 @@ static bool seen_from_pin(const struct held *held, const struct policy *policy,
 	}
 	if (stat_beneath(sup->pins->fd[rule], path, &st) == 0)
 		return same_node(&st, held->st);
-	return pins_revive(sup->pins, policy, rule) == 0 &&
+	return revived(sup, policy, rule) &&
 	       stat_beneath(sup->pins->fd[rule], path, &st) == 0 &&
 	       same_node(&st, held->st);
 }
@@ -133,7 +158,7 @@ static bool match_held(const struct policy *policy, unsigned int rule,
 	if (r->effect == EFFECT_ALLOW)
 		return named && seen_from_pin(held, policy, rule, request) &&
 		       (request->op == OP_BIND ||
-			pins_way_is_safe(policy, rule));
+			way_is_safe(held->sup, policy, rule));
 	if (named)
 		return true;
 	if (r->kind == RULE_TREE)
@@ -218,7 +243,7 @@ static int granted_node(const struct supervisor *sup, const char *spelling,
 		    (rule->ops & (1U << OP_CONNECT)) &&
 		    strcmp(base, rest) == 0 &&
 		    stat_beneath(sup->pins->fd[i], rest, &st) == 0 &&
-		    same_node(&st, node) && pins_way_is_safe(policy, i))
+		    same_node(&st, node) && way_is_safe(sup, policy, i))
 			return (int)i;
 	}
 	return -1;

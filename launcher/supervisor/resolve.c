@@ -122,16 +122,32 @@ static pid_t procfs_owner(int dir)
 		       : 0;
 }
 
+static bool is_own(const struct client *client, pid_t pid)
+{
+	struct client_status status;
+
+	return client_status(client->sup, client->tid, &status) == 0 &&
+	       status.tgid == pid;
+}
+
+/* The client may follow its own links always, others with its rights. */
 static int follow_magic(struct walk *w, const char *name)
 {
 	const pid_t owner = procfs_owner(w->cur);
-	int fd;
+	bool own;
+	int fd, error;
 
 	if (owner <= 0 || !sandboxed(w->client->sup, owner))
 		return EACCES;
+	own = is_own(w->client, owner);
+	if (own)
+		client_act_pause(w->client->sup);
 	fd = openat(w->cur, name, O_PATH | O_CLOEXEC);
+	error = errno;
+	if (own)
+		client_act_resume();
 	if (fd < 0)
-		return errno;
+		return error;
 	walk_to(w, fd);
 	return 0;
 }
@@ -290,16 +306,25 @@ static int resolve_slowly(const struct client *client, const char *path,
 	return resolve_from(client, root, cwd, path, st);
 }
 
+static bool shares_our_root(const struct client *client)
+{
+	struct stat st;
+	char name[64];
+	int failed;
+
+	snprintf(name, sizeof(name), "%d/root", (int)client->tid);
+	client_act_pause(client->sup);
+	failed = fstatat(client->sup->proc, name, &st, 0);
+	client_act_resume();
+	return !failed && same_node(&st, &client->sup->root);
+}
+
 /* In one step, for a client whose root is ours. */
 static int open_quickly(const struct client *client, const char *path)
 {
 	autoclose int cwd = -1;
-	struct stat st;
-	char name[64];
 
-	snprintf(name, sizeof(name), "%d/root", (int)client->tid);
-	if (fstatat(client->sup->proc, name, &st, 0) != 0 ||
-	    !same_node(&st, &client->sup->root))
+	if (!shares_our_root(client))
 		return -EXDEV;
 	if (path[0] == '/')
 		return open_beneath(AT_FDCWD, path, RESOLVE_NO_MAGICLINKS);

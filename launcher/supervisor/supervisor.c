@@ -22,6 +22,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -35,10 +36,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../backstop/caps.h"
 #include "../backstop/seccomp.h"
 #include "../descriptors.h"
 #include "../diag.h"
 #include "bound.h"
+#include "client.h"
 #include "log.h"
 #include "start.h"
 #include "worker.h"
@@ -222,8 +225,10 @@ static void init(struct supervisor *sup, const struct supervisor_config *config)
 	sup->shim_expected = config->shim_expected;
 	sup->shim_seen = &shim_seen;
 	sup->pid = getpid();
-	sup->privileged = geteuid() == 0;
-	sup->group_count = getgroups(CLIENT_GROUPS_MAX, sup->groups);
+	/* Looking at clients is all that the command may not do and we may. */
+	if (caps_reduce(config->keep_caps | 1ULL << CAP_SYS_PTRACE) != 0)
+		die_errno("cannot drop capabilities");
+	client_know_self(sup);
 	sup->bound = bound_new();
 	sup->log = log_open(&log);
 	sup->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);

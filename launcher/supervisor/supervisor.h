@@ -18,7 +18,7 @@
 struct log;
 struct bound;
 
-#define CLIENT_GROUPS_MAX 256 /* of a process; more are not honoured */
+#define CLIENT_GROUPS_MAX 256 /* of a process; one with more is refused */
 
 /* What every part of the supervisor shares; constant once threads run, but
  * for what the pointers lead to, which locks itself. */
@@ -34,8 +34,11 @@ struct supervisor {
 	int listener;	 /* seccomp notification descriptor */
 	bool killable;	 /* clients wait unsignalled (Linux 5.19) */
 	bool restarts;	 /* ... but a quick answer may be repeated */
-	bool privileged; /* we are root: act with the client's rights */
-	int group_count; /* our own supplementary groups */
+	bool privileged; /* we have capabilities: act as the client */
+	uid_t uid;	 /* our own identity, effective */
+	gid_t gid;
+	uint64_t effective; /* capabilities */
+	int group_count;
 	gid_t groups[CLIENT_GROUPS_MAX];
 	struct stat root;     /* our root directory */
 	ino_t user_namespace; /* ours */
