@@ -46,10 +46,19 @@ enum {
 	MAY_NOT_START = 1 << 7,	  /* the sandbox may refuse to start */
 	NEEDS_LUCK = 1 << 8,	  /* few kernels can do it at all */
 	KNOWN_LIMIT = 1 << 9,	  /* stated, not hidden: expected to get out */
+	GIVES_UP = 1 << 10,	  /* gives rights up first: see give_up() */
+	NEEDS_LOG = 1 << 11,	  /* --log DIR/log/json, which has to be true */
 };
 
 /* Descriptors that NEEDS_INHERITED puts in place. */
 enum { INHERITED_DGRAM = 100, INHERITED_UDP, INHERITED_STREAM, INHERITED_TCP };
+
+/* The group that alone may reach DIR/granted/group.sock. */
+#define PROTECTED_GROUP 4
+
+/* A line for the log, and a name that would write it. */
+#define FORGED	     "\",\"forged\":1}"
+#define HOSTILE_NAME "\033[2J\n{\"ts\":\"0" FORGED "\n"
 
 struct attack {
 	const char *name;
@@ -67,7 +76,9 @@ extern const struct attack naming_attacks[], link_attacks[], mount_attacks[],
 	uring_attacks[], filter_attacks[], trace_attacks[], process_attacks[],
 	namespace_attacks[], neighbour_attacks[], network_attacks[],
 	stray_attacks[], abstract_attacks[], binding_attacks[],
-	tamper_attacks[];
+	tamper_attacks[], credential_attacks[], peer_attacks[],
+	launcher_attacks[], nesting_attacks[], log_attacks[],
+	exhaustion_attacks[];
 
 /** attack_find() - The attack of that name, or NULL. */
 const struct attack *attack_find(const char *name);
@@ -104,6 +115,40 @@ bool connect_and_deliver(int fd, const void *addr, socklen_t len);
 
 /** hit() - One delivery to an address, by a new socket. */
 bool hit(int domain, int type, const void *addr, socklen_t len);
+
+/**
+ * give_up() - May rights be given up now?
+ *
+ * An attack that GIVES_UP has two controls without a sandbox: with the rights
+ * that it is started with it must get through, and without it must not, so
+ * that permissions alone are what a sandbox might override.
+ */
+bool give_up(void);
+
+/**
+ * confess() - Tell the judge of a success that no server of his can see.
+ *
+ * For what the sandbox alone has, so that nobody outside watches it.
+ */
+void confess(const char *what);
+
+/** hit_denied() - One delivery to the denied server. */
+void hit_denied(void);
+
+/** wait_for_pid() - waitpid(2) whatever signals arrive. */
+void wait_for_pid(pid_t pid);
+
+/** become_other() - Be user and group 65534 without other groups. */
+void become_other(void);
+
+/** open_to_others() - Let every user reach what lies in DIR. */
+void open_to_others(void);
+
+/** ancestors() - Parent, its parent ... up to the judge, who is spared. */
+int ancestors(pid_t *list, int max);
+
+/** proc() - "/proc/PID/name", in a static buffer. */
+const char *proc(pid_t pid, const char *name);
 
 /** hit_path() - One delivery to a stream socket at @path. */
 bool hit_path(const char *path);

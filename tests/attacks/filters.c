@@ -14,11 +14,6 @@
 
 #include "attack.h"
 
-static void hit_denied(void)
-{
-	hit_path(at("denied/no.sock"));
-}
-
 /* A filter that answers connect(2) with @verdict and allows the rest. */
 static int add_filter(unsigned int verdict, unsigned int flags)
 {

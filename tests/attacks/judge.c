@@ -46,11 +46,17 @@ struct run {
 	const char *sbx, *prefix; /* NULL, NULL: the control */
 	bool no_shim, keep;
 	int seconds;
+	int log;    /* NEEDS_LOG without sbx: what a naive logger wrote */
 	int status; /* of the command */
 	bool hung;
 	char *words[MAX_WORDS + 1];
 	int word_count;
 };
+
+static bool is_control(const struct run *run)
+{
+	return !run->sbx && !run->prefix;
+}
 
 static void list_one(const struct attack *attack)
 {
@@ -136,6 +142,8 @@ static void make_command(struct run *run, const char *self)
 
 	if (run->sbx) {
 		add_word(run, run->sbx);
+		if (run->attack->needs & NEEDS_LOG)
+			add_option(run, "--log", at("log/json"));
 		if (run->no_shim)
 			add_word(run, "--no-shim");
 		add_grants(run);
@@ -238,7 +246,7 @@ static int broken(const char *why)
 static int verdict(const struct run *run)
 {
 	const struct attack *attack = run->attack;
-	const bool control = !run->sbx && !run->prefix;
+	const bool control = is_control(run);
 	const int code = WIFEXITED(run->status) ? WEXITSTATUS(run->status) : -1;
 
 	if (targets_hit()) {
@@ -276,8 +284,7 @@ static int remove_one(const char *path, const struct stat *st, int flag,
 {
 	(void)st;
 	(void)flag;
-	(void)ftw;
-	return remove(path) && errno != ENOENT;
+	return remove(path + ftw->base) && errno != ENOENT;
 }
 
 static void clean_up(const struct run *run)
@@ -285,23 +292,58 @@ static void clean_up(const struct run *run)
 	if (run->keep)
 		printf("# kept: %s\n", scene.dir);
 	else
-		nftw(scene.dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		/* Some attacks leave paths that are longer than paths can be.
+		 */
+		nftw(scene.dir, remove_one, 16,
+		     FTW_DEPTH | FTW_PHYS | FTW_CHDIR);
+}
+
+/* The command, from its start to its end, and all that it left behind. */
+static void perform(struct run *run)
+{
+	const unsigned int needs = run->attack->needs;
+
+	attend(run, stage_start(&scene, run->words, needs));
+	stage_clear_command(&scene);
+}
+
+/* Where permissions protect a server, a sandbox is judged only if they do so
+ * without one, and if nothing else does. */
+static bool control_holds(struct run *run)
+{
+	perform(run);
+	scene.keep = 1;
+	return !targets_hit() && scene_save(&scene);
+}
+
+static bool open_log(struct run *run)
+{
+	if (!(run->attack->needs & NEEDS_LOG) || !is_control(run))
+		return true;
+	run->log = open(at("log/json"),
+			O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	targets_log(run->log);
+	return run->log >= 0;
 }
 
 static int judge(struct run *run, const char *self)
 {
-	pid_t command;
+	const unsigned int needs = run->attack->needs;
 	int code;
 
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (!make_scene() || !targets_open(&scene, run->attack) ||
-	    !stage_victim(&scene, run->attack->needs) || !scene_save(&scene))
+	    !stage_victim(&scene, needs) || !scene_save(&scene) ||
+	    !open_log(run))
 		return broken(strerror(errno));
 	make_command(run, self);
-	command = stage_start(&scene, run->words, run->attack->needs);
-	attend(run, command);
+	if (is_control(run) && (needs & GIVES_UP) && !control_holds(run))
+		return broken("permissions do not protect what they should");
+	perform(run);
 	stage_clear();
+	if ((needs & NEEDS_LOG) && !run->prefix)
+		evidence_examine(at("log/json"), run->sbx);
 	targets_planted(run->attack->grant);
 	code = verdict(run);
 	clean_up(run);

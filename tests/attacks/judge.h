@@ -9,6 +9,12 @@
 
 #include "attack.h"
 
+#define BIT(grant) (1u << (grant))
+/* The grants with all of DIR/granted. */
+#define DIRECTORY                                                              \
+	(BIT(GRANT_DIRECTORY) | BIT(GRANT_EXCEPT) | BIT(GRANT_EXCEPT_TREE) |   \
+	 BIT(GRANT_NEAR) | BIT(GRANT_SPLIT))
+
 /* targets.c: the servers */
 
 /** targets_open() - Make DIR's directories and all servers. */
@@ -33,8 +39,37 @@ void targets_report(const char *label);
 /** targets_heard() - Did the granted server get this word? */
 bool targets_heard(const char *word);
 
+/** targets_own() - Is this the inode of one of the judge's sockets? */
+bool targets_own(ino_t inode);
+
+/** targets_log() - Denied connections are no hits from now on, but lines that
+ * are written to @fd as they come. */
+void targets_log(int fd);
+
+/* planted.c: what appeared */
+
 /** targets_planted() - Look for socket files where none may be. */
 void targets_planted(enum grant grant);
+
+/* peers.c: who the clients are */
+
+/** peers_pid() - Process id of a connection's other end. */
+pid_t peers_pid(int fd);
+
+/** peers_watch() - Have the kernel tell who sends. */
+void peers_watch(int fd);
+
+/** peers_receive() - recv(2), and compare what clients say they are with what
+ * the kernel says. */
+ssize_t peers_receive(int fd, char *text, size_t size);
+
+/* evidence.c: the log */
+
+/**
+ * evidence_examine() - Report what is not true about the log.
+ * @events:	sbx wrote it, so each line has to be an event
+ */
+void evidence_examine(const char *path, bool events);
 
 /* stage.c: the processes */
 
@@ -49,6 +84,9 @@ void stage_act(const struct scene *to, pid_t command);
 
 /** stage_others() - Is a descendant left, the victim excepted? */
 bool stage_others(const struct scene *to);
+
+/** stage_clear_command() - Kill every descendant but the victim. */
+void stage_clear_command(const struct scene *to);
 
 /** stage_clear() - Kill and reap every descendant, and nobody else. */
 void stage_clear(void);

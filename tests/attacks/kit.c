@@ -105,6 +105,24 @@ bool hit_path(const char *path)
 	return hit(AF_UNIX, SOCK_STREAM, &addr, len);
 }
 
+bool give_up(void)
+{
+	return !scene.keep;
+}
+
+void confess(const char *what)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "broke %s", what);
+	greet(text);
+}
+
+void hit_denied(void)
+{
+	hit_path(at("denied/no.sock"));
+}
+
 bool greet(const char *word)
 {
 	struct sockaddr_un addr;

@@ -13,11 +13,6 @@
 #define CLONE_NEWCGROUP 0x02000000
 #endif
 
-static void hit_denied(void)
-{
-	hit_path(at("denied/no.sock"));
-}
-
 static void user(void)
 {
 	new_namespaces(CLONE_NEWUSER);

@@ -25,14 +25,6 @@
 
 static const long poison = 1;
 
-static const char *proc(pid_t pid, const char *name)
-{
-	static char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	return path;
-}
-
 static int victim_pidfd(void)
 {
 	return (int)syscall(SYS_pidfd_open, scene.victim, 0);
@@ -142,26 +134,6 @@ static void join_namespaces(void)
 		setns(fd, 0);
 	}
 	hit_path(at("granted/ok.sock"));
-}
-
-/* Parent, its parent ... up to the judge, who is not to be touched. */
-static int ancestors(pid_t *list, int max)
-{
-	int count = 0, pid = getppid();
-
-	while (count < max && pid > 1 && pid != scene.judge) {
-		FILE *file;
-
-		list[count++] = pid;
-		file = fopen(proc(pid, "stat"), "re");
-		pid = 0;
-		if (!file)
-			break;
-		if (fscanf(file, "%*d (%*[^)]) %*c %d", &pid) != 1)
-			pid = 0;
-		fclose(file);
-	}
-	return count;
 }
 
 static void getfd_ancestors(void)

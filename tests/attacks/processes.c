@@ -22,11 +22,6 @@
 
 extern char **environ;
 
-static void hit_denied(void)
-{
-	hit_path(at("denied/no.sock"));
-}
-
 /* This program again, as the simplest of its attacks. */
 static char *const *again(const char *program)
 {
@@ -197,13 +192,6 @@ static void by_loader(void)
 
 	execve("/lib64/ld-linux-x86-64.so.2", argv, none);
 	skip("no such loader");
-}
-
-static void open_to_others(void)
-{
-	chmod(scene.dir, 0755);
-	chmod(at("denied"), 0755);
-	chmod(at("denied/no.sock"), 0777);
 }
 
 static void other_user(void)

@@ -6,9 +6,10 @@
 # A variant that this machine cannot build is left out, its attacks skip.
 
 ATT	:= $(BUILD)/tests/attacks
+JUDGE	:= judge targets planted peers evidence stage
 ATTACK_OBJS := $(patsubst tests/attacks/%.c,$(ATT)/obj/%.o,\
-	   $(filter-out $(patsubst %,tests/attacks/%.c,attack judge targets \
-	   stage plain naive),$(wildcard tests/attacks/*.c)))
+	   $(filter-out $(patsubst %,tests/attacks/%.c,attack $(JUDGE) \
+	   plain naive),$(wildcard tests/attacks/*.c)))
 ATTACK_BINS := $(addprefix $(ATT)/,attack judge naive attack-static \
 	   plain-static plain-musl plain-musl-static plain-i386)
 # Attacks look away when the sandbox refuses: results are ignored on purpose.
@@ -26,7 +27,7 @@ $(ATT)/obj/static/%.o: tests/attacks/%.c tests/attacks/rules.mk
 	$(Q)$(CC) $(ATTACK_CFLAGS) -DATTACK_STATIC -c -o $@ $<
 
 $(ATT)/attack: $(ATT)/obj/attack.o $(ATTACK_OBJS)
-$(ATT)/judge: $(addprefix $(ATT)/obj/,judge.o targets.o stage.o) \
+$(ATT)/judge: $(patsubst %,$(ATT)/obj/%.o,$(JUDGE)) \
 	$(ATTACK_OBJS)
 $(ATT)/naive: $(ATT)/obj/naive.o
 $(ATT)/attack $(ATT)/judge $(ATT)/naive:

@@ -22,6 +22,7 @@ static const struct {
 	{"canary", offsetof(struct scene, canary)},
 	{"victim_stream", offsetof(struct scene, victim_stream)},
 	{"victim_dir", offsetof(struct scene, victim_dir)},
+	{"keep", offsetof(struct scene, keep)},
 };
 
 #define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))

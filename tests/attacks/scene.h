@@ -14,6 +14,7 @@ struct scene {
 	long canary;	    /* address of a word in the victim */
 	long victim_stream; /* its descriptor of a denied connection */
 	long victim_dir;    /* its O_PATH descriptor of DIR/denied */
+	long keep;	    /* the control: give no rights up */
 };
 
 /** scene_save() - Write DIR/scene; false with errno set on failure. */

@@ -164,15 +164,29 @@ static pid_t parent_of(pid_t pid)
 	return parent;
 }
 
-/* Only a descendant is ever killed. */
-static void kill_descendant(pid_t pid)
+/* Only a descendant is ever signalled. */
+static bool is_descendant(pid_t pid)
 {
 	pid_t up = pid;
 
 	while (up > 1 && up != getpid())
 		up = parent_of(up);
-	if (up == getpid() && pid != up)
+	return up == getpid() && pid != up;
+}
+
+static void kill_descendant(pid_t pid)
+{
+	if (is_descendant(pid))
 		kill(pid, SIGKILL);
+}
+
+static void stop_descendant(pid_t pid)
+{
+	if (!is_descendant(pid))
+		return;
+	kill(pid, SIGSTOP);
+	pause_ms(100);
+	kill(pid, SIGCONT);
 }
 
 static bool answers(const void *addr, socklen_t len)
@@ -243,6 +257,8 @@ void stage_act(const struct scene *to, pid_t command)
 			targets_serve_abstract(what);
 		else if (!strcmp(word, "kill-parent"))
 			kill_descendant(parent_of(atoi(what)));
+		else if (!strcmp(word, "stop-parent"))
+			stop_descendant(parent_of(atoi(what)));
 		else if (!strcmp(word, "kill-command") && command != atoi(what))
 			kill_descendant(command);
 	}
@@ -282,6 +298,23 @@ bool stage_others(const struct scene *to)
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
 	return each_child(NULL) > (to->victim > 0);
+}
+
+static pid_t spared;
+
+static void kill_other(pid_t pid)
+{
+	if (pid != spared)
+		kill_child(pid);
+}
+
+void stage_clear_command(const struct scene *to)
+{
+	spared = (pid_t)to->victim;
+	for (int i = 0; i < 500 && stage_others(to); i++) {
+		each_child(kill_other);
+		pause_ms(2);
+	}
 }
 
 void stage_clear(void)

@@ -11,7 +11,9 @@ static const struct attack *const topics[] = {
 	uring_attacks,	     filter_attacks,	 trace_attacks,
 	process_attacks,     namespace_attacks,	 neighbour_attacks,
 	network_attacks,     stray_attacks,	 abstract_attacks,
-	binding_attacks,     tamper_attacks,
+	binding_attacks,     tamper_attacks,	 credential_attacks,
+	peer_attacks,	     launcher_attacks,	 nesting_attacks,
+	log_attacks,	     exhaustion_attacks,
 };
 
 #define TOPICS (sizeof(topics) / sizeof(topics[0]))

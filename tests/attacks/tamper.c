@@ -20,11 +20,6 @@
 
 #define WAITERS 500
 
-static void hit_denied(void)
-{
-	hit_path(at("denied/no.sock"));
-}
-
 static void report(long kind, const void *data, long size)
 {
 	raw_call(SYS_prctl, REPORT_PRCTL, kind, (long)data, size, 0, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* targets.c - the judge's servers: granted, denied, by every family. */
 #include <errno.h>
-#include <ftw.h>
+#include <fcntl.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -12,13 +12,7 @@
 
 #include "judge.h"
 
-#define BIT(grant) (1u << (grant))
 #define EVERYWHERE (~0u)
-/* The grants with all of DIR/granted. */
-#define DIRECTORY                                                              \
-	(BIT(GRANT_DIRECTORY) | BIT(GRANT_EXCEPT) | BIT(GRANT_EXCEPT_TREE) |   \
-	 BIT(GRANT_NEAR) | BIT(GRANT_SPLIT))
-
 #ifndef IPPROTO_UDPLITE
 #define IPPROTO_UDPLITE 136
 #endif
@@ -45,6 +39,12 @@ static const struct target targets[] = {
 	 DIRECTORY & ~BIT(GRANT_EXCEPT_TREE), 0, 0},
 	{"granted/except.sock", AF_UNIX, SOCK_STREAM, 0,
 	 DIRECTORY & ~BIT(GRANT_EXCEPT), 0, 0},
+	/* Those that protect() lets nobody but root reach. */
+	{"granted/root.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
+	{"granted/group.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
+	{"granted/other.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
+	{"granted/private/any.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
+	{"denied/" HOSTILE_NAME, AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
 	{"granted-evil/ok.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
 	{"denied/no.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
 	{"denied/no.seq", AF_UNIX, SOCK_SEQPACKET, 0, 0, 0, 0},
@@ -88,6 +88,7 @@ static size_t own_count;
 static char hit_by[96];
 static bool heard_before, heard_after;
 static const char *watched;
+static int naive_log = -1;
 
 static bool denied(size_t i)
 {
@@ -117,6 +118,14 @@ static bool watch(int fd, enum kind kind, size_t i)
 	event.data.u64 =
 		(uint64_t)kind << 56 | (uint64_t)i << 32 | (uint32_t)fd;
 	return !epoll_ctl(events, EPOLL_CTL_ADD, fd, &event);
+}
+
+bool targets_own(ino_t inode)
+{
+	for (size_t i = 0; i < own_count; i++)
+		if (own[i] == inode)
+			return true;
+	return false;
 }
 
 void targets_serve_abstract(const char *suffix)
@@ -228,12 +237,24 @@ static bool open_target(struct scene *to, size_t i)
 	return !port || watch(fd, KIND_SERVER, i);
 }
 
+/* Within a granted directory, but for root alone. */
+static bool protect(void)
+{
+	return !chmod(at("granted/root.sock"), 0600) &&
+	       !chown(at("granted/group.sock"), 0, PROTECTED_GROUP) &&
+	       !chmod(at("granted/group.sock"), 0660) &&
+	       !chown(at("granted/other.sock"), 65534, 65534) &&
+	       !chmod(at("granted/other.sock"), 0600) &&
+	       !chmod(at("granted/private/any.sock"), 0777) &&
+	       !chmod(at("granted/private"), 0700);
+}
+
 static bool make_links(unsigned int needs)
 {
-	static const char *const directories[] = {"empty", "open"};
-	bool ok = true;
+	static const char *const directories[] = {"empty", "open", "log"};
+	bool ok = !(needs & GIVES_UP) || protect();
 
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 3; i++)
 		ok = ok && !mkdir(at(directories[i]), 0700);
 	ok = ok && !symlink("../denied/no.sock", at("granted/link.sock")) &&
 	     !symlink("../denied", at("granted/linkdir"));
@@ -261,13 +282,39 @@ static void hear(size_t i, const char *text)
 {
 	if (denied(i))
 		return;
+	if (!strncmp(text, "broke ", 6))
+		targets_report(text);
 	heard_before = heard_before || strstr(text, "before");
 	heard_after = heard_after || strstr(text, "after");
 }
 
-static void got(size_t i)
+/* What a logger writes that trusts its clients. */
+static void log_naively(size_t i, int fd)
 {
-	if (denied(i))
+	char comm[32] = "", path[32];
+	int from;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", peers_pid(fd));
+	from = open(path, O_RDONLY | O_CLOEXEC);
+	if (from >= 0) {
+		read(from, comm, sizeof(comm) - 1);
+		close(from);
+	}
+	dprintf(naive_log, "deny: %s %s\n", comm, targets[i].name);
+}
+
+void targets_log(int fd)
+{
+	naive_log = fd;
+}
+
+static void got(size_t i, int fd)
+{
+	if (!denied(i))
+		return;
+	if (naive_log >= 0)
+		log_naively(i, fd);
+	else
 		targets_report(targets[i].name);
 }
 
@@ -282,12 +329,15 @@ static void serve_one(enum kind kind, size_t i, int fd)
 		new = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (new < 0)
 			return;
-		got(i);
+		got(i, new);
+		peers_watch(new);
 		if (!watch(new, KIND_CONNECTION, i))
 			close(new);
 		return;
 	}
-	n = recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT);
+	n = kind == KIND_CONNECTION
+		    ? peers_receive(fd, text, sizeof(text) - 1)
+		    : recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT);
 	if (n < 0 && errno == ENOTSOCK)
 		n = read(fd, text, sizeof(text) - 1);
 	if (kind == KIND_WATCH) {
@@ -297,7 +347,7 @@ static void serve_one(enum kind kind, size_t i, int fd)
 		/* The kernel itself may send to a netlink socket. */
 		if (n > 0 && (targets[i].domain != AF_NETLINK ||
 			      memmem(text, (size_t)n, here->token, 8)))
-			got(i);
+			got(i, fd);
 	} else {
 		hear(i, text);
 	}
@@ -317,59 +367,4 @@ int targets_serve(int timeout_ms)
 			  (int)(data & 0xffffffff));
 	}
 	return count;
-}
-
-/* Where sockets of the sandbox may appear: a name, or "directory/". */
-static const struct {
-	unsigned int granted;
-	const char *name;
-} bindable[] = {
-	{EVERYWHERE, "granted/ok.sock"},
-	{DIRECTORY, "granted/"},
-	{BIT(GRANT_NEAR), "near.sock"},
-	{BIT(GRANT_SPLIT), "lure/"},
-	{BIT(GRANT_MISSING), "empty/later.sock"},
-	{BIT(GRANT_MISSING_TREE), "none/later.sock"},
-	{BIT(GRANT_BIND_ONLY), "lure/ok.sock"},
-	{BIT(GRANT_ABSTRACT_BIND), "granted/"},
-};
-
-static bool may_bind(const char *name)
-{
-	if (granted_by == GRANT_EXCEPT && !strcmp(name, "granted/except.sock"))
-		return false;
-	for (size_t i = 0; i < sizeof(bindable) / sizeof(bindable[0]); i++) {
-		const char *b = bindable[i].name;
-		size_t len = strlen(b);
-
-		if ((bindable[i].granted & BIT(granted_by)) &&
-		    (b[len - 1] == '/' ? !strncmp(name, b, len)
-				       : !strcmp(name, b)))
-			return true;
-	}
-	return false;
-}
-
-static int visit(const char *path, const struct stat *st, int flag,
-		 struct FTW *ftw)
-{
-	char label[96];
-	(void)flag;
-	(void)ftw;
-
-	if (!S_ISSOCK(st->st_mode) || may_bind(path + strlen(here->dir) + 1))
-		return 0;
-	for (size_t i = 0; i < own_count; i++)
-		if (own[i] == st->st_ino)
-			return 0;
-	snprintf(label, sizeof(label), "a new socket, %.60s",
-		 path + strlen(here->dir) + 1);
-	targets_report(label);
-	return 0;
-}
-
-void targets_planted(enum grant grant)
-{
-	granted_by = grant;
-	nftw(here->dir, visit, 16, FTW_PHYS);
 }
