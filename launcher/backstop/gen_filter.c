@@ -22,6 +22,7 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -182,7 +183,15 @@ static void add_mediated(scmp_filter_ctx ctx, unsigned int features)
 		SCMP_A1_64(SCMP_CMP_EQ, 0),
 	};
 	const struct scmp_arg_cmp report[] = {low32(0, REPORT_PRCTL)};
+	/* There is room for one listener.  Should the supervisor die, the
+	 * place is free, and of two filters that notify the newer one is
+	 * asked: it would answer for ours, which has nobody to ask. */
+	const struct scmp_arg_cmp listener[] = {
+		SCMP_A1_64(SCMP_CMP_MASKED_EQ, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+			   SECCOMP_FILTER_FLAG_NEW_LISTENER),
+	};
 
+	add(ctx, SCMP_ACT_ERRNO(EBUSY), SCMP_SYS(seccomp), 1, listener);
 	add(ctx, SCMP_ACT_ERRNO(0), SCMP_SYS(prctl), 2, dumpable);
 	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(prctl), 1, report);
 	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(connect), 0, NULL);

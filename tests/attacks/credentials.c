@@ -242,11 +242,12 @@ static void in_chroot(void)
  * could not, asks. */
 static void missing_by_other(void)
 {
+	const char *const args[] = {at("none/later.sock"), scene.token, NULL};
+
 	open_to_others();
 	rename(at("lure"), at("none"));
-	if (give_up())
-		become_other();
-	hit_path(at("none/later.sock"));
+	become_other();
+	run_variant("plain-static", args);
 }
 
 #define DROP(name, run, grant, what)                                           \

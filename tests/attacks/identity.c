@@ -67,6 +67,17 @@ static void by_path(void)
 	tell(65534, 65534);
 }
 
+static void by_program(void)
+{
+	const char *const args[] = {at("granted/ok.sock"), "iam 65534 65534 0",
+				    NULL};
+
+	open_to_others();
+	if (give_up())
+		become_other();
+	run_variant("plain-static", args);
+}
+
 static void by_abstract_name(void)
 {
 	struct sockaddr_un addr;
@@ -205,6 +216,8 @@ static void netlink_connected(void)
 const struct attack peer_attacks[] = {
 	PASS("peer-setuid", by_path, GRANT_FILE,
 	     "another user, whom the server takes for root"),
+	PASS("peer-exec", by_program, GRANT_FILE,
+	     "the same, and executes a program"),
 	PASS("peer-abstract", by_abstract_name, GRANT_ABSTRACT,
 	     "the same at an abstract name"),
 	PASS("peer-thread", by_thread, GRANT_FILE, "the same by one thread"),

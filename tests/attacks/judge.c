@@ -6,9 +6,9 @@
  * nothing.  Every run must first reach the granted server, so that a sandbox
  * that lets nothing work does not look secure.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -279,12 +279,23 @@ static int verdict(const struct run *run)
 	return EXIT_REFUSED;
 }
 
-static int remove_one(const char *path, const struct stat *st, int flag,
-		      struct FTW *ftw)
+/* Some attacks leave paths behind that are longer than paths can be. */
+static void remove_tree(int parent, const char *name)
 {
-	(void)st;
-	(void)flag;
-	return remove(path + ftw->base) && errno != ENOENT;
+	int fd = openat(parent, name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (unlinkat(fd, entry->d_name, 0))
+			remove_tree(fd, entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	unlinkat(parent, name, AT_REMOVEDIR);
 }
 
 static void clean_up(const struct run *run)
@@ -292,10 +303,7 @@ static void clean_up(const struct run *run)
 	if (run->keep)
 		printf("# kept: %s\n", scene.dir);
 	else
-		/* Some attacks leave paths that are longer than paths can be.
-		 */
-		nftw(scene.dir, remove_one, 16,
-		     FTW_DEPTH | FTW_PHYS | FTW_CHDIR);
+		remove_tree(AT_FDCWD, scene.dir);
 }
 
 /* The command, from its start to its end, and all that it left behind. */

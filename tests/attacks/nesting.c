@@ -260,7 +260,6 @@ static void own_supervisor_later(void)
 	signal(SIGHUP, SIG_IGN);
 	announce("kill-parent %d", getpid());
 	pause_ms(50);
-	supervise_own(SYS_bind, 0);
 	supervise_own(SYS_connect, SECCOMP_FILTER_FLAG_TSYNC |
 					   SECCOMP_FILTER_FLAG_TSYNC_ESRCH);
 	for (int i = 0; i < 5; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* planted.c - look for socket files where none may be. */
-#include <ftw.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -44,25 +45,44 @@ static bool may_bind(const char *name)
 	return false;
 }
 
-static int visit(const char *path, const struct stat *st, int flag,
-		 struct FTW *ftw)
+static void look_at(const char *name, ino_t inode)
 {
 	char label[96];
-	(void)flag;
-	(void)ftw;
 
-	if (!S_ISSOCK(st->st_mode) || may_bind(path + strlen(scene.dir) + 1))
-		return 0;
-	if (targets_own(st->st_ino))
-		return 0;
-	snprintf(label, sizeof(label), "a new socket, %.60s",
-		 path + strlen(scene.dir) + 1);
+	if (may_bind(name) || targets_own(inode))
+		return;
+	snprintf(label, sizeof(label), "a new socket, %.60s", name);
 	targets_report(label);
-	return 0;
+}
+
+/* @name is relative to DIR, and cut off if it is very long. */
+static void look_into(int parent, const char *base, const char *name)
+{
+	int fd = openat(parent, base,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	struct stat st;
+	char inner[1024];
+
+	while (dir && (entry = readdir(dir))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		snprintf(inner, sizeof(inner), "%s%s%s", name, *name ? "/" : "",
+			 entry->d_name);
+		if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		if (S_ISSOCK(st.st_mode))
+			look_at(inner, st.st_ino);
+		else if (S_ISDIR(st.st_mode))
+			look_into(fd, entry->d_name, inner);
+	}
+	if (dir)
+		closedir(dir);
 }
 
 void targets_planted(enum grant grant)
 {
 	granted_by = grant;
-	nftw(scene.dir, visit, 16, FTW_PHYS | FTW_CHDIR);
+	look_into(AT_FDCWD, scene.dir, "");
 }
