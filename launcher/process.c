@@ -14,14 +14,17 @@
  * sees a stopped job; SIGCONT is forwarded like any other.
  *
  * Should the supervisor be killed, the command loses its sockets, and we
- * become its parent (child subreaper), so its fate is still told.
+ * become its parent (child subreaper): its fate is still told, and signals
+ * still reach it.
  */
 #include "process.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -37,6 +40,7 @@ struct launcher {
 	pid_t supervisor; /* 0: it is dead */
 	int channel;	  /* to the supervisor, -1: none */
 	int signals;
+	const _Atomic pid_t *command; /* 0: not started */
 };
 
 /* Undo our blocking for one signal and take its default action. */
@@ -106,35 +110,46 @@ static void on_channel(struct launcher *l)
 	l->channel = -1;
 }
 
-/* Children of ours: the supervisor, and whatever it leaves us if killed. */
+static void supervisor_ended(struct launcher *l, int status)
+{
+	/* A last message may be waiting still. */
+	if (l->channel >= 0)
+		on_channel(l);
+	l->supervisor = 0;
+	/* It said why it could not start the command. */
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SBX)
+		_exit(EXIT_SBX);
+	warn_msg("the supervisor was killed: the command has lost its "
+		 "sockets");
+}
+
+/* Children of ours: the supervisor, and whatever it leaves us if killed: the
+ * command, and orphans that nobody asks about. */
 static void on_child(struct launcher *l)
 {
-	static pid_t heir;
 	int status;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
-		if (pid == l->supervisor) {
-			/* A last message may be waiting still. */
-			if (l->channel >= 0)
-				on_channel(l);
-			l->supervisor = 0;
-			/* It said why it could not start the command. */
-			if (WIFEXITED(status) &&
-			    WEXITSTATUS(status) == EXIT_SBX)
-				_exit(EXIT_SBX);
-			warn_msg("the supervisor was killed: the command has "
-				 "lost its sockets");
-			continue;
-		}
-		heir = pid;
-		if (WIFSTOPPED(status))
+		if (pid == l->supervisor)
+			supervisor_ended(l, status);
+		else if (pid == *l->command && WIFSTOPPED(status))
 			raise_default(WSTOPSIG(status));
-		else if (waitpid(-1, NULL, WNOHANG) < 0)
+		else if (pid == *l->command)
 			end_as(status);
 	}
-	if (pid < 0 && errno == ECHILD && l->supervisor == 0 && heir == 0)
+	/* It had reaped the command, and could not tell any more. */
+	if (pid < 0 && errno == ECHILD && l->supervisor == 0)
 		_exit(EXIT_SBX);
+}
+
+/* Only then is the number sure to be still its own. */
+static bool is_child(pid_t pid)
+{
+	siginfo_t info;
+
+	return pid > 0 && waitid(P_PID, (id_t)pid, &info,
+				 WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
 static void forward(const struct launcher *l, int sig)
@@ -146,6 +161,8 @@ static void forward(const struct launcher *l, int sig)
 
 	if (l->channel >= 0)
 		send(l->channel, &message, sizeof(message), MSG_NOSIGNAL);
+	else if (l->supervisor == 0 && is_child(*l->command))
+		kill(*l->command, sig);
 }
 
 static void on_signals(struct launcher *l)
@@ -183,6 +200,17 @@ static _Noreturn void wait_for_command(struct launcher *l)
 	}
 }
 
+/* The one word that outlives the supervisor, whatever ends it. */
+static _Atomic pid_t *shared_word(void)
+{
+	void *page = mmap(NULL, sizeof(_Atomic pid_t), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		die_errno("cannot share memory with the supervisor");
+	return page;
+}
+
 void process_run(struct supervisor_config *config)
 {
 	struct launcher launcher = {.channel = -1};
@@ -191,6 +219,7 @@ void process_run(struct supervisor_config *config)
 
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &config->mask);
+	launcher.command = config->command = shared_word();
 	/* Ignored, it would let exit codes vanish. */
 	config->ignores_children = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) !=

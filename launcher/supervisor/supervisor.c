@@ -301,6 +301,7 @@ static int answer(const struct supervisor *sup, const struct loop *loop,
 
 	if (workers_answer_one(sup, loop->timer) != 0)
 		die("cannot answer the self-test");
+	*config->command = started->pid;
 	code = start_go(config, started);
 	if (code != 0)
 		return code;

@@ -72,10 +72,11 @@ struct supervisor_config {
 	const struct landlock_grants *grants; /* of tier landlock, or NULL */
 	unsigned int filter; /* seccomp filter of the command: FILTER_* */
 	uint64_t keep_caps;
-	sigset_t mask;	       /* signal mask of the command */
-	bool ignores_children; /* SIGCHLD is ignored by the command */
-	int channel;	       /* to the launcher */
-	const char *program;   /* path to execute */
+	sigset_t mask;		/* signal mask of the command */
+	bool ignores_children;	/* SIGCHLD is ignored by the command */
+	int channel;		/* to the launcher */
+	_Atomic pid_t *command; /* its process id, for the launcher */
+	const char *program;	/* path to execute */
 	char **argv;
 };
 

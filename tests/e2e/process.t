@@ -128,7 +128,7 @@ tools() {
 	run make -C "$T"
 	like "$rc,$err" '2,.*Error 1' "make sees the failure, $mode"
 	run nice -n 5 "$X" "${shim[@]}" -- nice
-	is "$out" 5 "nice, $mode"
+	is "$out" $(($(nice) + 5)) "nice, $mode"
 	run env -i "$X" "${shim[@]}" -- /usr/bin/env
 	unlike "$(grep -vE '^(LD_PRELOAD|SBX_[A-Z]+)=' <<<"$out")" = \
 		"an empty environment stays nearly so, $mode"
@@ -261,6 +261,19 @@ kills() {
 	is "$(grep -c 'connect: ENOSYS' "$T/inside.log")" 2 \
 		"every later connect is refused, $mode"
 	is "$(seen srv)" "$code" "the server sees none of them, $mode"
+
+	# Its orphans become the launcher's children, and end with the command.
+	inside sh -c '(sleep 0.6 &) ; sleep 0.6 & echo ready; sleep 0.6; exit 5'
+	kill -KILL "$sup"
+	wait "$sbx_pid"
+	is $? 5 "a killed supervisor, $mode: orphans are not taken for it"
+	inside sh -c 'trap "exit 7" TERM; echo ready; sleep 0.1 & wait
+		while :; do sleep 0.1; done'
+	kill -KILL "$sup"
+	sleep 0.2
+	kill -TERM "$sbx_pid"
+	wait "$sbx_pid"
+	is $? 7 "a killed supervisor, $mode: signals still get through"
 }
 each_mode kills
 
