@@ -78,11 +78,11 @@ static void waiters(void)
 
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, 32768);
-	while (count < 1200 &&
+	while (count < 320 &&
 	       !pthread_create(&thread, &attr, wait_in_queue, NULL))
 		count++;
 	pthread_attr_destroy(&attr);
-	for (int i = 0; i < 20; i++)
+	for (int i = 0; i < 3; i++)
 		hit_denied();
 	greet("after");
 }
@@ -90,7 +90,7 @@ static void waiters(void)
 /* Every client a process of its own, with a descriptor table of its own. */
 static void waiting_processes(void)
 {
-	for (int i = 0; i < 280; i++) {
+	for (int i = 0; i < 264; i++) {
 		pid_t pid = fork();
 
 		if (pid < 0)
@@ -114,7 +114,7 @@ static void storm(void)
 {
 	pid_t pids[16];
 
-	for (int round = 0; round < 20; round++) {
+	for (int round = 0; round < 8; round++) {
 		for (int i = 0; i < 16; i++) {
 			pids[i] = fork();
 			if (!pids[i]) {
@@ -152,7 +152,7 @@ static void bound_again(void)
 	socklen_t len = unix_addr(&addr, at("granted/again"));
 	int fd;
 
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < 130; i++) {
 		fd = unix_socket(SOCK_STREAM);
 		bind(fd, (struct sockaddr *)&addr, len);
 		close(fd);
@@ -167,7 +167,7 @@ static void flood_one(void)
 	char suffix[32];
 	int fd = unix_socket(SOCK_STREAM);
 
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 40; i++) {
 		socklen_t len;
 
 		snprintf(suffix, sizeof(suffix), "flood-%d-%d", getpid(), i);
@@ -215,7 +215,7 @@ static void memory(void)
 	pthread_t thread;
 	void *hog;
 
-	for (int i = 0; i < 30; i++) {
+	for (int i = 0; i < 8; i++) {
 		hog = mmap(NULL, 8 << 20, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 		if (pthread_create(&thread, NULL, connect_pending, NULL))
@@ -276,13 +276,13 @@ const struct attack exhaustion_attacks[] = {
 	EXHAUST("limit-memory", address_space, "RLIMIT_AS 4 MiB"),
 	EXHAUST("limit-files", file_size, "RLIMIT_FSIZE 0"),
 	EXHAUST("limit-stack", stack, "RLIMIT_STACK 64 KiB"),
-	EXHAUST("waiting-threads", waiters, "1200 clients that wait"),
+	EXHAUST("waiting-threads", waiters, "320 clients that wait"),
 	EXHAUST("waiting-processes", waiting_processes,
-		"280 processes that wait"),
-	EXHAUST("pid-storm", storm, "320 processes killed amid their calls"),
+		"264 processes that wait"),
+	EXHAUST("pid-storm", storm, "128 processes killed amid their calls"),
 	EXHAUST("many-bound", many_bound, "600 sockets bound inside"),
-	EXHAUST("bound-again", bound_again, "one name bound 300 times"),
-	EXHAUST("event-flood", events, "1600 different refusals"),
+	EXHAUST("bound-again", bound_again, "one name bound 130 times"),
+	EXHAUST("event-flood", events, "640 different refusals"),
 	EXHAUST("queued-signals", queued_signals, "the queue of signals"),
 	EXHAUST("memory-churn", memory, "memory that comes and goes"),
 	EXHAUST("long-links", long_links, "40 links, the last 3800 bytes long"),
