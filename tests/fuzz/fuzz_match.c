@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/* fuzz_match.c - decisions against an oracle that compares components.
+ *
+ * Rules and questions are made of few short components, so that they meet.
+ * Every question is also asked as every operation; a refusal must name the
+ * option that would have allowed it.
+ */
+#include <errno.h>
+
+#include "policy/policy.h"
+#include "shown.h"
+
+#define RULES_MAX 12
+#define ASKED_MAX 8
+#define NAME_SIZE 256
+
+struct name {
+	size_t len;
+	char bytes[NAME_SIZE];
+};
+
+static struct policy policy;
+
+static const char *const components[] = {
+	"a",  "b", "ab", "a.", ".a", "...", "a b", "'", "\xff", "\x1b",
+	"c*", "@", "-",	 "$a", "~",  "\n",  "..",  ".", "",
+};
+
+#define PLAIN 16 /* of them never make a name that is not canonical */
+
+static void make_path(struct input *in, struct name *name, unsigned int choice)
+{
+	unsigned int depth = input_below(in, 5);
+
+	name->len = 0;
+	while (depth--) {
+		const char *component = components[input_below(in, choice)];
+
+		name->bytes[name->len++] = '/';
+		memcpy(name->bytes + name->len, component, strlen(component));
+		name->len += strlen(component);
+	}
+	if (name->len == 0)
+		name->bytes[name->len++] = '/';
+	name->bytes[name->len] = '\0';
+}
+
+static void make_abstract(struct input *in, struct name *name)
+{
+	static const char bytes[] = "ab*'\0\xff/@";
+
+	name->len = input_below(in, 6);
+	for (size_t i = 0; i < name->len; i++)
+		name->bytes[i] = bytes[input_below(in, sizeof(bytes) - 1)];
+	name->bytes[name->len] = '\0';
+}
+
+/* ---- the oracle: lists of components, no strings side by side ------------ */
+
+struct parts {
+	size_t count;
+	struct name part[NAME_SIZE];
+};
+
+static void split(const char *bytes, size_t len, struct parts *out)
+{
+	out->count = 0;
+	if (len < 2 || bytes[0] != '/')
+		return; /* the root has none, neither has an abstract name */
+	for (size_t i = 0; i < len; i++) {
+		struct name *last = &out->part[out->count - (i > 0)];
+
+		if (bytes[i] == '/')
+			out->part[out->count++].len = 0;
+		else
+			last->bytes[last->len++] = bytes[i];
+	}
+}
+
+static bool same(const struct name *a, const struct name *b)
+{
+	return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
+static bool is_canonical(const struct parts *parts)
+{
+	static const struct name bad[] = {{0, ""}, {1, "."}, {2, ".."}};
+
+	for (size_t i = 0; i < parts->count; i++)
+		for (size_t j = 0; j < COUNT_OF(bad); j++)
+			if (same(&parts->part[i], &bad[j]))
+				return false;
+	return true;
+}
+
+static bool path_covered(const struct policy_rule *rule,
+			 const struct policy_request *request)
+{
+	static struct parts mine, asked;
+
+	split(policy.arena + rule->name, rule->name_len, &mine);
+	split(request->name, request->len, &asked);
+	for (size_t i = 0; i < mine.count; i++)
+		if (i >= asked.count || !same(&mine.part[i], &asked.part[i]))
+			return false;
+	if (rule->kind == RULE_TREE)
+		return asked.count > mine.count;
+	return rule->kind == RULE_NODE && asked.count == mine.count;
+}
+
+static bool abstract_covered(const struct policy_rule *rule,
+			     const struct policy_request *request)
+{
+	if (rule->kind != RULE_ABSTRACT && rule->kind != RULE_ABSTRACT_PREFIX)
+		return false;
+	for (size_t i = 0; i < rule->name_len; i++)
+		if (i >= request->len ||
+		    request->name[i] != policy.arena[rule->name + i])
+			return false;
+	return rule->kind == RULE_ABSTRACT_PREFIX ||
+	       request->len == rule->name_len;
+}
+
+static bool covered(const struct policy_rule *rule,
+		    const struct policy_request *request)
+{
+	const unsigned int wanted = request->op == OP_BIND ? OPS_BIND
+							   : OPS_CONNECT;
+
+	if (!(rule->ops & wanted))
+		return false;
+	switch (request->kind) {
+	case TARGET_PATH:
+		return rule->kind <= RULE_TREE && path_covered(rule, request);
+	case TARGET_ABSTRACT:
+		return abstract_covered(rule, request);
+	case TARGET_AUTOBIND:
+		return rule->kind == RULE_ABSTRACT_PREFIX && !rule->name_len;
+	case TARGET_INET:
+	case TARGET_OTHER:
+		break;
+	}
+	return false;
+}
+
+static struct policy_verdict expected(const struct policy_request *request)
+{
+	static struct parts parts;
+	struct policy_verdict v = {.rule = -1};
+	int first[2] = {-1, -1};
+
+	for (int i = (int)policy.rule_count - 1; i >= 0; i--)
+		if (covered(&policy.rules[i], request))
+			first[policy.rules[i].effect] = i;
+	v.error = policy.deny_errno;
+	if (request->kind == TARGET_INET || request->kind == TARGET_OTHER) {
+		v.allow = policy.network == NETWORK_FULL;
+	} else if (request->op == OP_LISTEN) {
+		v.allow = true;
+	} else if (request->kind == TARGET_PATH &&
+		   (split(request->name, request->len, &parts),
+		    !is_canonical(&parts))) {
+		v.allow = false;
+	} else {
+		v.allow = first[EFFECT_DENY] < 0 &&
+			  (first[EFFECT_ALLOW] >= 0 || policy.unix_all);
+		v.rule = first[first[EFFECT_DENY] < 0 ? EFFECT_ALLOW
+						      : EFFECT_DENY];
+		if (request->kind == TARGET_ABSTRACT && request->op != OP_BIND)
+			v.error = ECONNREFUSED;
+	}
+	if (v.allow)
+		v.error = 0;
+	return v;
+}
+
+/* ---- hints ---------------------------------------------------------------- */
+
+/* Do as the hint says: the same policy and the option that it names. */
+static void follow(const char *option, const char *word,
+		   const struct policy_request *request)
+{
+	static struct policy more;
+	struct policy_rule rule = {.effect = EFFECT_ALLOW, .kind = RULE_NODE};
+	char name[NAME_SIZE * 4];
+	size_t len = shown_shell_word(word, name);
+	const char *bytes = name;
+
+	more = policy;
+	rule.ops = strstr(option, "socket")    ? OPS_ALL
+		   : strstr(option, "connect") ? OPS_CONNECT
+					       : OPS_BIND;
+	if (request->kind != TARGET_PATH) {
+		require(len > 1 && name[0] == '@');
+		bytes++;
+		len--;
+		rule.kind = RULE_ABSTRACT;
+		if (bytes[len - 1] == '*') {
+			rule.kind = RULE_ABSTRACT_PREFIX;
+			len--;
+		}
+	}
+	require(!memchr(bytes, '\0', len));
+	require(policy_add(&more, &rule, bytes, len, "") == POLICY_OK);
+	require(policy_decide(&more, request, NULL, NULL).allow);
+}
+
+static void check_hint(const struct policy_request *request,
+		       const struct policy_verdict *verdict)
+{
+	static struct parts parts;
+	char hint[1024];
+	char *word;
+
+	policy_hint(&policy, request, verdict, hint, sizeof(hint));
+	require(shown_safe(hint, strlen(hint)));
+	if (verdict->allow || hint[0] == '\0') {
+		require(hint[0] == '\0');
+		return;
+	}
+	if (!strcmp(hint, "--network full") ||
+	    !strcmp(hint, "--allow-all-unix-sockets"))
+		return;
+	word = strchr(hint, ' ');
+	require(word != NULL);
+	*word++ = '\0';
+	if (!strcmp(hint, "without")) {
+		require(policy.rules[verdict->rule].effect == EFFECT_DENY);
+		return;
+	}
+	require(!strncmp(hint, "--allow-unix-", 13));
+	split(request->name, request->len, &parts);
+	/* A path that is not canonical is refused whatever is granted. */
+	if (request->kind != TARGET_PATH || is_canonical(&parts))
+		follow(hint, word, request);
+}
+
+/* ---- the harness ---------------------------------------------------------- */
+
+static void make_rules(struct input *in)
+{
+	static const uint8_t ops[] = {OPS_ALL, OPS_CONNECT, OPS_BIND};
+	unsigned int count = input_below(in, RULES_MAX + 1);
+	struct name name, given;
+
+	policy_init(&policy);
+	policy.network = (uint8_t)input_below(in, 2);
+	policy.unix_all = input_below(in, 8) == 0;
+	policy.deny_errno = 1 + (int)input_below(in, 133);
+	while (count--) {
+		struct policy_rule rule = {
+			.effect = input_below(in, 3) == 0,
+			.ops = ops[input_below(in, COUNT_OF(ops))],
+			.kind = (uint8_t)input_below(in, 4),
+		};
+		enum policy_error error;
+
+		if (rule.kind <= RULE_TREE)
+			make_path(in, &name, PLAIN);
+		else
+			make_abstract(in, &name);
+		make_path(in, &given, PLAIN);
+		error = policy_add(&policy, &rule, name.bytes, name.len,
+				   given.bytes);
+		require((error == POLICY_OK) ==
+			(name.len > 0 || rule.kind == RULE_ABSTRACT_PREFIX));
+	}
+}
+
+static void ask(struct policy_request *request)
+{
+	for (int op = 0; op < OP_COUNT; op++) {
+		struct policy_verdict got, want;
+
+		request->op = (enum policy_op)op;
+		/* Names are for what has one. */
+		if (op == OP_SOCKET && request->kind != TARGET_INET &&
+		    request->kind != TARGET_OTHER)
+			continue;
+		got = policy_decide(&policy, request, NULL, NULL);
+		want = expected(request);
+		require(got.allow == want.allow && got.rule == want.rule &&
+			got.error == want.error);
+		check_hint(request, &got);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = input_open(data, size);
+
+	make_rules(&in);
+	for (int i = 0; i < ASKED_MAX && in.left > 0; i++) {
+		struct policy_request request = {
+			.kind = (enum target_kind)input_below(&in, 5),
+		};
+		struct name name = {0};
+		char *exact;
+
+		if (request.kind == TARGET_PATH)
+			make_path(&in, &name, COUNT_OF(components));
+		else if (request.kind == TARGET_ABSTRACT)
+			make_abstract(&in, &name);
+		exact = malloc(name.len + 1);
+		memcpy(exact, name.bytes, name.len + 1);
+		request.name = exact;
+		request.len = name.len;
+		ask(&request);
+		free(exact);
+	}
+	return 0;
+}
