@@ -30,6 +30,16 @@ $(FUZZ)/code.a: $(FUZZ_OBJ)
 $(FUZZ)/fuzz_%: $(FUZZ)/obj/tests/fuzz/fuzz_%.o $(FUZZ)/code.a
 	$(say) LINK $@
 	$(Q)$(FUZZ_CC) -pthread -fsanitize=fuzzer,$(FUZZ_SAN) -o $@ $^ -lcap-ng
-fuzz-programs: $(FUZZ_BINS)
+
+# The hostile client is no fuzzer's harness: it runs inside sbx-run.
+$(FUZZ)/obj/%.o: tests/fuzz/%.c tests/fuzz/rules.mk
+	$(say) CC $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BASE) $(WARN) -I. -O1 -g -c -o $@ $<
+$(FUZZ)/hostile: $(FUZZ)/obj/hostile.o $(patsubst %,$(FUZZ)/obj/hostile%.o,_calls _memory _wild)
+	$(say) LINK $@
+	$(Q)$(CC) -pthread -o $@ $^
+
+fuzz-programs: $(FUZZ_BINS) $(FUZZ)/hostile
 
 -include $(shell find $(FUZZ)/obj -name '*.d' 2>/dev/null)
