@@ -215,6 +215,12 @@ static struct fold *find_fold(struct log *log, uint64_t key)
 	return oldest;
 }
 
+/* A report may count to anything; a sum of zero would be no event. */
+static uint32_t add_counts(uint32_t a, uint32_t b)
+{
+	return b > UINT32_MAX - a ? UINT32_MAX : a + b;
+}
+
 /* Counts a repeat; false if the event has to be written. */
 static bool folded(struct log *log, const struct event *event)
 {
@@ -235,8 +241,8 @@ static bool folded(struct log *log, const struct event *event)
 			return false;
 		*fold->event = *event;
 	}
-	fold->pending += event->count;
-	fold->total += event->count;
+	fold->pending = add_counts(fold->pending, event->count);
+	fold->total = add_counts(fold->total, event->count);
 	return true;
 }
 

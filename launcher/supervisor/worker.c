@@ -365,13 +365,13 @@ enum interruption worker_interruption(struct worker *worker)
 
 static int probe_socket(struct worker *w, int type)
 {
-	const int kind = type == SOCK_SEQPACKET;
+	const int kind = type == SOCK_SEQPACKET; /* a report names anything */
 	int pair[2];
 
 	if (w->probe[kind] >= 0)
 		return w->probe[kind];
-	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) !=
-	    0)
+	type = kind ? SOCK_SEQPACKET : SOCK_STREAM;
+	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
 		return -1;
 	close(pair[1]);
 	w->probe[kind] = pair[0];

@@ -124,8 +124,8 @@ static bool abstract_covered(const struct policy_rule *rule,
 static bool covered(const struct policy_rule *rule,
 		    const struct policy_request *request)
 {
-	const unsigned int wanted = request->op == OP_BIND ? OPS_BIND
-							   : OPS_CONNECT;
+	const unsigned int wanted =
+		request->op == OP_BIND ? OPS_BIND : OPS_CONNECT;
 
 	if (!(rule->ops & wanted))
 		return false;
@@ -174,7 +174,8 @@ static struct policy_verdict expected(const struct policy_request *request)
 	return v;
 }
 
-/* ---- hints ---------------------------------------------------------------- */
+/* ---- hints ----------------------------------------------------------------
+ */
 
 /* Do as the hint says: the same policy and the option that it names. */
 static void follow(const char *option, const char *word,
@@ -235,7 +236,8 @@ static void check_hint(const struct policy_request *request,
 		follow(hint, word, request);
 }
 
-/* ---- the harness ---------------------------------------------------------- */
+/* ---- the harness ----------------------------------------------------------
+ */
 
 static void make_rules(struct input *in)
 {

@@ -58,9 +58,9 @@ static void make_path(struct input *in, char *path)
 	static const char n255[256] = {[0 ... 254] = 'n'};
 	static const char n256[257] = {[0 ... 255] = 'n'};
 	static const char *const words[] = {
-		"a",   "b",  "c",	    "d",  "e", "..",
-		".",   "",   "f (deleted)", "\n", top, "/proc/self/cwd",
-		n255,  n256,
+		"a",  "b",  "c",	   "d",	 "e", "..",
+		".",  "",   "f (deleted)", "\n", top, "/proc/self/cwd",
+		n255, n256,
 	};
 	unsigned int count = 1 + input_below(in, 8);
 

@@ -168,7 +168,8 @@ static void settle(void)
 		good_bind("g/good", 0);
 }
 
-/* ---- the rounds ----------------------------------------------------------- */
+/* ---- the rounds -----------------------------------------------------------
+ */
 
 /* A victim may die of anything but a fault: it never touches memory that may
  * be gone, so a fault is the shim's. */
@@ -228,9 +229,9 @@ static void report(void)
 	printf("good %lu rounds: %lu calls %lu connected %lu refused %lu bound "
 	       "%lu reported %lu forked\n",
 	       rounds, (unsigned long)counts->calls,
-	       (unsigned long)counts->connected,
-	       (unsigned long)counts->refused, (unsigned long)counts->bound,
-	       (unsigned long)counts->reported, (unsigned long)counts->forked);
+	       (unsigned long)counts->connected, (unsigned long)counts->refused,
+	       (unsigned long)counts->bound, (unsigned long)counts->reported,
+	       (unsigned long)counts->forked);
 }
 
 static void play(double seconds, bool lonely, char **argv)

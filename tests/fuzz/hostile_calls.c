@@ -21,23 +21,26 @@
 
 /* Relative to the directory of the test, or absolute if they start so. */
 static const char *const targets[] = {
-	"g/srv",      "g/srv",	  "g/srv",	 "d/srv",    "d/srv",
-	"d/srv",      "w/flip",	  "w/flip",	 "g/w/flip", "g/w/flip",
-	"w/dir/srv",  "g",	  "",		 "../../x",  "g/none",
-	"g/../d/srv", "w/dir/../d/srv", "w/loop", "g/w/0",   "g/w/1",
-	"w/0",	      "g/srv/x",  "full",
+	"g/srv",      "g/srv",		"g/srv",
+	"d/srv",      "d/srv",		"d/srv",
+	"w/flip",     "w/flip",		"g/w/flip",
+	"g/w/flip",   "w/dir/srv",	"g",
+	"",	      "../../x",	"g/none",
+	"g/../d/srv", "w/dir/../d/srv", "w/loop",
+	"g/w/0",      "g/w/1",		"w/0",
+	"g/srv/x",    "full",
 };
 
 static const char *const places[] = {
-	"g/w/0",     "g/w/1", "g/w/2",	 "w/0",	  "d/0",      "g/w/dir/0",
-	"w/dir/0",   "g/w/.", "g/w/..",  "g/w/",  "g/w/flip", "w/../g/w/3",
-	"g/w/../w/4", "g/srv", "g/none/0",
+	"g/w/0",     "g/w/1",	   "g/w/2",	 "w/0",	   "d/0",
+	"g/w/dir/0", "w/dir/0",	   "g/w/.",	 "g/w/..", "g/w/",
+	"g/w/flip",  "w/../g/w/3", "g/w/../w/4", "g/srv",  "g/none/0",
 };
 
 static const char *const ways[] = {
-	"/proc/self/root",	"/proc/self/cwd/../../..",
+	"/proc/self/root",	  "/proc/self/cwd/../../..",
 	"/proc/thread-self/root", "/proc/self/fd/3",
-	"/proc/1/root",		"/proc/self/task/1/cwd",
+	"/proc/1/root",		  "/proc/self/task/1/cwd",
 };
 
 void path_any(struct dice *dice, char *buf, bool binds)
@@ -112,8 +115,8 @@ static long wide(struct dice *dice, int value)
 
 static long length_any(struct dice *dice, size_t len)
 {
-	static const int odd[] = {-1, 0, 1, 2, 3, 109, 110, 111, 128, 129,
-				  0x7fffffff};
+	static const int odd[] = {-1,  0,   1,	 2,   3,	 109,
+				  110, 111, 128, 129, 0x7fffffff};
 
 	return wide(dice, one_in(dice, 10) ? PICK(dice, odd) : (int)len);
 }
@@ -150,9 +153,8 @@ static int type_any(struct dice *dice)
 static int domain_any(struct dice *dice)
 {
 	static const int domains[] = {
-		AF_UNIX, AF_UNIX,    AF_UNIX, AF_UNIX,	 AF_INET,
-		AF_INET6, AF_NETLINK, 40,      AF_PACKET, AF_ALG,
-		-1,	  0,
+		AF_UNIX,    AF_UNIX, AF_UNIX,	AF_UNIX, AF_INET, AF_INET6,
+		AF_NETLINK, 40,	     AF_PACKET, AF_ALG,	 -1,	  0,
 	};
 
 	return PICK(dice, domains);
@@ -173,9 +175,9 @@ static void call_socket(struct dice *dice)
 	if (one_in(dice, 2))
 		keep(dice, socket(domain, type, protocol));
 	else
-		keep(dice, (int)syscall(SYS_socket, wide(dice, domain),
-					wide(dice, type),
-					wide(dice, protocol)));
+		keep(dice,
+		     (int)syscall(SYS_socket, wide(dice, domain),
+				  wide(dice, type), wide(dice, protocol)));
 }
 
 static void call_socketpair(struct dice *dice)
@@ -258,9 +260,11 @@ static void call_accept(struct dice *dice)
 static int flags_any(struct dice *dice)
 {
 	static const int flags[] = {
-		MSG_NOSIGNAL, MSG_DONTWAIT | MSG_NOSIGNAL,
-		MSG_FASTOPEN | MSG_NOSIGNAL, MSG_OOB | MSG_NOSIGNAL,
-		MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE, 
+		MSG_NOSIGNAL,
+		MSG_DONTWAIT | MSG_NOSIGNAL,
+		MSG_FASTOPEN | MSG_NOSIGNAL,
+		MSG_OOB | MSG_NOSIGNAL,
+		MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE,
 	};
 
 	return PICK(dice, flags) | MSG_DONTWAIT;
@@ -288,9 +292,9 @@ static void call_sendmsg(struct dice *dice)
 	const size_t len = address_any(dice, buf, false);
 	struct iovec part = {(void *)"hostile\n", 8};
 	struct mmsghdr message = {.msg_hdr = {
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-	}};
+					  .msg_iov = &part,
+					  .msg_iovlen = 1,
+				  }};
 
 	if (one_in(dice, 2)) {
 		message.msg_hdr.msg_name = memory_any(dice, buf, len);
@@ -314,8 +318,8 @@ static void call_sendmsg(struct dice *dice)
 
 static void fill_report(struct dice *dice, struct report *report)
 {
-	static const uint32_t odd[] = {0, 1, 2, 0x7fffffff, 0x80000000,
-				       0xffffffff};
+	static const uint32_t odd[] = {0,	   1,	       2,
+				       0x7fffffff, 0x80000000, 0xffffffff};
 	unsigned char buf[256];
 	const size_t len = address_any(dice, buf, one_in(dice, 2));
 
@@ -369,11 +373,11 @@ static void call_option(struct dice *dice)
 
 void calls_any(struct dice *dice)
 {
-	static void (*const table[])(struct dice *dice) = {
-		call_socket, call_socket, call_socketpair, call_connect,
-		call_connect, call_connect, call_connect, call_bind, call_bind,
-		call_listen, call_accept, call_sendto, call_sendmsg,
-		call_report, call_report, call_option,
+	static void (*const table[])(struct dice * dice) = {
+		call_socket,  call_socket,  call_socketpair, call_connect,
+		call_connect, call_connect, call_connect,    call_bind,
+		call_bind,    call_listen,  call_accept,     call_sendto,
+		call_sendmsg, call_report,  call_report,     call_option,
 	};
 
 	counts->calls++;

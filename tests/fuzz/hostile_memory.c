@@ -66,8 +66,8 @@ void *memory_any(struct dice *dice, const void *bytes, size_t len)
 void memory_disturb(struct dice *dice)
 {
 	static const int protections[] = {
-		PROT_NONE, PROT_READ, PROT_READ | PROT_WRITE, PROT_WRITE,
-		PROT_EXEC,
+		PROT_NONE,  PROT_READ, PROT_READ | PROT_WRITE,
+		PROT_WRITE, PROT_EXEC,
 	};
 	unsigned char *at = pages + PAGE * roll_below(dice, PAGES);
 	unsigned char bytes[256];

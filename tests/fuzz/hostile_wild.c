@@ -119,7 +119,8 @@ static void upset_by_signal(struct dice *dice)
 		kill(0, PICK(dice, signals));
 }
 
-/* ---- other processes ------------------------------------------------------ */
+/* ---- other processes ------------------------------------------------------
+ */
 
 static void child_calls(struct dice *dice, unsigned int n)
 {
@@ -157,8 +158,8 @@ static void vfork_call(struct dice *dice)
 static void execute(struct dice *dice)
 {
 	char seed[32];
-	char *argv[] = {wild_argv[0], (char *)"-w",	  (char *)"-s", seed,
-			(char *)top,  (char *)tag, NULL};
+	char *argv[] = {wild_argv[0], (char *)"-w", (char *)"-s", seed,
+			(char *)top,  (char *)tag,  NULL};
 
 	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)roll(dice));
 	execv("/proc/self/exe", argv);
@@ -192,7 +193,8 @@ static void multiply(struct dice *dice)
 	}
 }
 
-/* ---- identity ------------------------------------------------------------- */
+/* ---- identity -------------------------------------------------------------
+ */
 
 /* A filter of the client's own, on top. */
 static void filter_more(struct dice *dice)
@@ -225,7 +227,8 @@ static void become_other(struct dice *dice)
 	snprintf(work, sizeof(work), "%s/w", top);
 	switch (roll_below(dice, 10)) {
 	case 0:
-		syscall(SYS_setresuid, 65534, 65534, one_in(dice, 2) ? -1 : 65534);
+		syscall(SYS_setresuid, 65534, 65534,
+			one_in(dice, 2) ? -1 : 65534);
 		break;
 	case 1:
 		setfsuid(one_in(dice, 2) ? 65534 : (uid_t)roll(dice));
@@ -268,7 +271,7 @@ static void end_something(struct dice *dice)
 
 void mischief_any(struct dice *dice)
 {
-	static void (*const table[])(struct dice *dice) = {
+	static void (*const table[])(struct dice * dice) = {
 		upset_descriptors, upset_descriptors, upset_descriptors,
 		memory_disturb,	   memory_disturb,    memory_disturb,
 		upset_paths,	   upset_paths,	      upset_paths,
@@ -282,7 +285,8 @@ void mischief_any(struct dice *dice)
 		PICK(dice, table)(dice);
 }
 
-/* ---- threads -------------------------------------------------------------- */
+/* ---- threads --------------------------------------------------------------
+ */
 
 static void *thread(void *arg)
 {
@@ -303,8 +307,8 @@ static void *thread(void *arg)
 static void open_all(struct dice *dice)
 {
 	for (int i = 0; i < FDS; i++)
-		fds[i] = socket(AF_UNIX,
-				i % 4 ? SOCK_STREAM : SOCK_SEQPACKET, 0);
+		fds[i] = socket(AF_UNIX, i % 4 ? SOCK_STREAM : SOCK_SEQPACKET,
+				0);
 	/* One that is no socket. */
 	PICK(dice, fds) = open(top, O_PATH | O_CLOEXEC);
 }

@@ -93,8 +93,8 @@ static unsigned int hex(const char *digits, int count)
 		const char c = digits[i];
 
 		require(isdigit((unsigned char)c) || (c >= 'a' && c <= 'f'));
-		value = value << 4 | (unsigned int)(c <= '9' ? c - '0'
-							     : c - 'a' + 10);
+		value = value << 4 |
+			(unsigned int)(c <= '9' ? c - '0' : c - 'a' + 10);
 	}
 	return value;
 }
