@@ -56,7 +56,7 @@ check:
 	$(Q)$(MAKE) check-asan
 	$(Q)$(MAKE) check-tsan
 	$(Q)$(MAKE) WERROR=1 test-programs
-	$(Q)$(PROVE) $(UNIT) $(SHIMT) $(E2E) $(ATTACKS)
+	$(Q)$(PROVE) $(UNIT) $(SHIMT) $(E2E) $(ATTACKS) $(FUZZ_TESTS)
 check-unit: all $(UNIT) $(SHIMT)
 	$(Q)$(PROVE) $(UNIT) $(SHIMT)
 check-e2e: test-programs
@@ -68,8 +68,8 @@ attack: all $(ATTACK_BINS)
 check-asan:
 	$(Q)$(MAKE) BUILD=build-asan SAN=address,undefined check-sanitized
 check-sanitized: all $(UNIT) $(SHIMT) $(HELPERS)
-	$(Q)$(PROVE) $(UNIT) $(SHIMT) \
-		$(patsubst %,tests/e2e/%.t,bind degraded errno spelling)
+	$(Q)SBX_SANITIZED=1 $(PROVE) $(UNIT) $(SHIMT) tests/fuzz/hostile.t \
+		$(patsubst %,tests/e2e/%.t,bind degraded errno report spelling)
 check-tsan:
 	$(Q)$(MAKE) BUILD=build-tsan SAN=thread all $(addprefix \
 		build-tsan/tests/lib/,srv stress)
