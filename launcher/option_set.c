@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* option_set.c - what each option of sbx-run does.  */
 #include <cap-ng.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../policy/errname.h"
 #include "../policy/path.h"
@@ -71,6 +74,42 @@ void option_deny(struct parse *parse, const struct option_spec *spec,
 	add_rule(parse, spec, EFFECT_DENY, value);
 	if (!parse->deny)
 		parse->deny = spec->name;
+}
+
+/* Where programs make their temporary files. */
+static const char *temporary_directory(void)
+{
+	const char *dir = getenv("TMPDIR");
+
+	if (dir && *dir)
+		return dir;
+	if (dir)
+		notice("notice: TMPDIR is empty; --private-sockets means /tmp");
+	return "/tmp";
+}
+
+void option_private(struct parse *parse, const struct option_spec *spec,
+		    const char *value)
+{
+	struct policy *policy = &parse->options->policy;
+	const char *dir = value ? value : temporary_directory();
+	const char *remedy = value ? "" : "; use --private-sockets=DIR";
+	const char *why = "";
+	struct stat st;
+
+	if (dir[0] == '@')
+		die("invalid path \"%s\": an abstract name is no directory; "
+		    "write \"./%s\" for a directory",
+		    dir, dir);
+	if (path_add_rule(policy, EFFECT_ALLOW, spec->value, dir, &why))
+		die("invalid path \"%s\" for --%s: %s%s", dir, spec->name, why,
+		    remedy);
+	if (policy->rules[policy->rule_count - 1].kind != RULE_TREE)
+		die("invalid path \"%s\" for --%s: %s%s", dir, spec->name,
+		    strerror(stat(dir, &st) == 0 ? ENOTDIR : errno), remedy);
+	policy->unix_private = true;
+	if (!parse->allow)
+		parse->allow = spec->name;
 }
 
 void option_allow_all(struct parse *parse, const struct option_spec *spec,

@@ -56,6 +56,24 @@ const struct option_spec option_table[] = {
 		.value = OPS_ALL,
 	},
 	{
+		.name = "private-sockets",
+		.arg = "DIR",
+		.optional = true,
+		.group = SOCKETS,
+		.help = "bind new sockets beneath DIR (default $TMPDIR, else "
+			"/tmp) and under any abstract name, and reach those; "
+			"nothing else there",
+		.more = "For programs that talk to themselves: sockets that "
+			"others made in\n"
+			".Ar DIR\n"
+			"stay refused.\n"
+			"See\n"
+			".Sx PRIVATE SOCKETS .\n"
+			"May be repeated.\n",
+		.set = option_private,
+		.value = OPS_BIND,
+	},
+	{
 		.name = "allow-all-unix-sockets",
 		.group = SOCKETS,
 		.help = "do not restrict AF_UNIX sockets",

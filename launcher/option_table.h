@@ -19,7 +19,7 @@ struct parse {
 
 struct option_spec;
 
-/* Does what the option says; @value is NULL if it takes none. */
+/* Does what the option says; @value is NULL if there is none. */
 typedef void option_set(struct parse *parse, const struct option_spec *spec,
 			const char *value);
 
@@ -29,6 +29,7 @@ struct option_spec {
 	const char *arg;   /* placeholder of the value, NULL: see words */
 	const char *words; /* the only values, as "none|full", or NULL: any;
 			    * neither arg nor words: takes no value */
+	bool optional;	   /* the value may be left out; "=" gives it */
 	const char *group; /* heading in --help, NULL: hidden */
 	const char *help;  /* a clause, plain text, no full stop */
 	const char *more;  /* further mdoc(7) lines for the man page, or NULL */
@@ -37,10 +38,10 @@ struct option_spec {
 };
 
 /* What the options do (option_set.c). */
-option_set option_allow, option_deny, option_allow_all, option_unix_sockets,
-	option_network, option_backstop, option_no_shim, option_deny_errno,
-	option_keep_caps, option_log, option_quiet, option_action,
-	option_answer;
+option_set option_allow, option_deny, option_private, option_allow_all,
+	option_unix_sockets, option_network, option_backstop, option_no_shim,
+	option_deny_errno, option_keep_caps, option_log, option_quiet,
+	option_action, option_answer;
 
 extern const struct option_spec option_table[];
 extern const size_t option_count;

@@ -43,7 +43,7 @@ static void help_option(FILE *out, const struct option_spec *spec)
 	char label[80];
 	const char *value = spec->arg ? spec->arg : spec->words;
 	/* A single fixed word is shown as part of the option. */
-	char separator = spec->arg || has_choice(spec) ? ' ' : '=';
+	const char *before = spec->arg || has_choice(spec) ? " " : "=";
 	int len;
 
 	len = snprintf(label, sizeof(label), "  --%s", spec->name);
@@ -52,7 +52,8 @@ static void help_option(FILE *out, const struct option_spec *spec)
 			       spec->letter, spec->name);
 	if (value)
 		len += snprintf(label + len, sizeof(label) - (size_t)len,
-				"%c%s", separator, value);
+				"%s%s%s", spec->optional ? "[=" : before, value,
+				spec->optional ? "]" : "");
 	fputs(label, out);
 	if (len > INDENT - 2) {
 		fputc('\n', out);
@@ -115,7 +116,9 @@ static void man_option(FILE *out, const struct option_spec *spec)
 	if (spec->letter)
 		fprintf(out, " Fl %c ,", spec->letter);
 	fprintf(out, " Fl -%s", spec->name);
-	if (spec->arg)
+	if (spec->optional)
+		fprintf(out, " Ns Oo = Ns Ar %s Oc", spec->arg);
+	else if (spec->arg)
 		fprintf(out, " Ar %s", spec->arg);
 	else if (spec->words)
 		man_words(out, has_choice(spec) ? " Cm" : " Ns = Ns Cm",

@@ -63,7 +63,7 @@ static char **parse_option(struct parse *parse, char **word)
 		    *word);
 	if (!option_has_value(spec) && value)
 		die("--%s takes no value", spec->name);
-	if (option_has_value(spec) && !value)
+	if (option_has_value(spec) && !spec->optional && !value)
 		value = next_value(spec, *++word);
 	spec->set(parse, spec, value);
 	return word + 1;
@@ -76,6 +76,9 @@ static void check_conflicts(const struct parse *parse)
 	if (parse->allow_all && options->unix_allowlist)
 		die("--allow-all-unix-sockets and --unix-sockets=allowlist "
 		    "exclude each other; drop one of them");
+	if (options->backstop == BACKSTOP_NONE && options->policy.unix_private)
+		die("--private-sockets needs the supervisor, which knows whose "
+		    "socket is whose; drop --backstop=none");
 	if (options->backstop == BACKSTOP_NONE && options->no_shim)
 		die("--backstop=none and --no-shim together enforce nothing; "
 		    "drop one of them");

@@ -7,6 +7,7 @@
  *	network none
  *	unix-sockets allowlist
  *	deny-errno EACCES
+ *	abstract-names private
  *	allow connect,send,bind node /run/x.sock
  *	deny connect,send,bind tree /srv/secret (given as ../secret)
  */
@@ -96,6 +97,8 @@ void options_print_policy(const struct options *options, FILE *out)
 	fprintf(out, "unix-sockets %s\n",
 		policy->unix_all ? "unrestricted" : "allowlist");
 	fprintf(out, "deny-errno %s\n", error ? error : "unknown");
+	if (policy->unix_private)
+		fputs("abstract-names private\n", out);
 	for (unsigned int i = 0; i < policy->rule_count; i++)
 		print_rule(out, policy, &policy->rules[i]);
 }

@@ -10,6 +10,9 @@
 /* "@", an abstract name and "*". */
 #define WORD_MAX 256
 
+/* Whoever binds a name that cannot be granted wants to reach itself. */
+static const char private_names[] = "--private-sockets";
+
 /* Whether an allow rule covers the request if it were for another op. */
 static bool is_covered_for(const struct policy *policy,
 			   const struct policy_request *request,
@@ -39,7 +42,8 @@ static const char *missing_option(const struct policy *policy,
 /*
  * An argument cannot hold NUL, and a "*" at its end means a prefix.  Such a
  * name is covered by its longest prefix that can be written; an empty prefix
- * would grant every abstract name and is not worth suggesting.
+ * would grant every abstract name and is not worth suggesting, but private
+ * names are.
  */
 static void append_abstract(struct text *text, const char *option,
 			    const struct policy_request *request)
@@ -49,8 +53,11 @@ static void append_abstract(struct text *text, const char *option,
 	char buf[WORD_MAX];
 	struct text word;
 
-	if (len == 0)
+	if (len == 0) {
+		if (request->op == OP_BIND)
+			text_string(text, private_names);
 		return;
+	}
 	text_open(&word, buf, sizeof(buf));
 	text_string(&word, "@");
 	text_bytes(&word, request->name, len);
@@ -79,8 +86,7 @@ static void append_allow(struct text *text, const struct policy *policy,
 		append_abstract(text, missing_option(policy, request), request);
 		break;
 	case TARGET_AUTOBIND:
-		text_string(text, missing_option(policy, request));
-		text_string(text, "'@*'");
+		text_string(text, private_names);
 		break;
 	case TARGET_INET:
 	case TARGET_OTHER:

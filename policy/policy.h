@@ -161,9 +161,10 @@ struct policy_verdict policy_decide(const struct policy *policy,
  * OP_CONNECT and OP_SEND suggest --allow-unix-connect only if a bind-only
  * rule already covers the name, OP_BIND --allow-unix-bind only if a
  * connect-only rule does; otherwise --allow-unix-socket.  A deny rule suggests
- * removing that option: "without --deny-unix-socket /run/x".  IP suggests
- * --network full.  The text is empty if the request is allowed, if no option
- * can name it, or if @buf is too small.
+ * removing that option: "without --deny-unix-socket /run/x".  A bind to an
+ * abstract name that no option can name suggests --private-sockets.  IP
+ * suggests --network full.  The text is empty if the request is allowed, if no
+ * option can name it, or if @buf is too small.
  *
  * Return: @buf [signal-safe] [no-alloc]
  */

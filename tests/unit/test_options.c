@@ -173,6 +173,20 @@ static void missing_values_are_refused(void **state)
 	       "--log", "--quiet", "true");
 }
 
+/* The next word is never taken for a value that may be left out. */
+static void optional_values_follow_an_equals_sign(void **state)
+{
+	(void)state;
+	ACCEPT("--private-sockets", "sub");
+	assert_string_equal(options->command[0], "sub");
+	ACCEPT("--private-sockets", "-q", "true");
+	assert_true(options->quiet);
+	ACCEPT("--private-sockets", "--", "sub");
+	assert_string_equal(options->command[0], "sub");
+	ACCEPT("--private-sockets=sub", "true");
+	assert_string_equal(options->command[0], "true");
+}
+
 static void values_where_none_belongs_are_refused(void **state)
 {
 	unsigned int count = 0;
@@ -203,6 +217,7 @@ int main(void)
 		cmocka_unit_test(unknown_options_are_refused),
 		cmocka_unit_test(options_are_not_abbreviated),
 		cmocka_unit_test(missing_values_are_refused),
+		cmocka_unit_test(optional_values_follow_an_equals_sign),
 		cmocka_unit_test(values_where_none_belongs_are_refused),
 	};
 

@@ -3,6 +3,8 @@
 #include "parse.h"
 #include "launcher/option_table.h"
 
+#include <stdlib.h>
+
 static const char *here(const char *name)
 {
 	static char path[128];
@@ -32,6 +34,7 @@ static void defaults_are_the_strictest(void **state)
 	ACCEPT("true");
 	assert_int_equal(options->policy.network, NETWORK_NONE);
 	assert_int_equal(options->policy.unix_all, 0);
+	assert_int_equal(options->policy.unix_private, 0);
 	assert_int_equal(options->policy.deny_errno, EACCES);
 	assert_int_equal(options->policy.rule_count, 0);
 	assert_int_equal(options->action, ACTION_RUN);
@@ -124,6 +127,49 @@ static void unusable_paths_are_refused(void **state)
 	parse(WORDS("--allow-unix-socket", long_path, "true"));
 	assert_int_equal(child.status, 125);
 	assert_non_null(strstr(child.err, "\": File name too long\n"));
+}
+
+static void private_sockets_take_a_directory(void **state)
+{
+	(void)state;
+	setenv("TMPDIR", here("/link"), 1);
+	ACCEPT("--private-sockets", "--private-sockets=sub", "true");
+	assert_int_equal(options->policy.unix_private, 1);
+	assert_int_equal(options->policy.rule_count, 2);
+	assert_rule(0, EFFECT_ALLOW, OPS_BIND, RULE_TREE, here("/sub"),
+		    getenv("TMPDIR"));
+	assert_rule(1, EFFECT_ALLOW, OPS_BIND, RULE_TREE, here("/sub"), "sub");
+
+	setenv("TMPDIR", "", 1);
+	NOTICE("notice: TMPDIR is empty; --private-sockets means /tmp",
+	       "--private-sockets", "true");
+	assert_rule(0, EFFECT_ALLOW, OPS_BIND, RULE_TREE, "/tmp", "/tmp");
+	setenv("TMPDIR", "nowhere", 1);
+	REFUSE("invalid path \"nowhere\" for --private-sockets: No such file "
+	       "or directory; use --private-sockets=DIR",
+	       "--private-sockets", "true");
+	unsetenv("TMPDIR");
+	ACCEPT("--private-sockets", "true");
+	assert_rule(0, EFFECT_ALLOW, OPS_BIND, RULE_TREE, "/tmp", "/tmp");
+
+#define BAD " for --private-sockets: "
+	REFUSE("invalid path \"\"" BAD "the name is empty",
+	       "--private-sockets=", "true");
+	REFUSE("invalid path \"later\"" BAD "No such file or directory",
+	       "--private-sockets=later", "true");
+	REFUSE("invalid path \"file\"" BAD "Not a directory",
+	       "--private-sockets=file", "true");
+	REFUSE("invalid path \"@n\": an abstract name is no directory; "
+	       "write \"./@n\" for a directory",
+	       "--private-sockets=@n", "true");
+#undef BAD
+	NOTICE("notice: --private-sockets" FULL_EFFECT, "--private-sockets",
+	       "--network=full", "true");
+	NOTICE("notice: --private-sockets" ALL_EFFECT, "--private-sockets",
+	       "--allow-all-unix-sockets", "true");
+	REFUSE("--private-sockets needs the supervisor, which knows whose "
+	       "socket is whose; drop --backstop=none",
+	       "--private-sockets", "--backstop=none", "true");
 }
 
 static void too_many_grants_are_refused(void **state)
@@ -279,6 +325,7 @@ int main(void)
 		cmocka_unit_test(rules_keep_their_order),
 		cmocka_unit_test(values_may_hold_equals_and_dashes),
 		cmocka_unit_test(unusable_paths_are_refused),
+		cmocka_unit_test(private_sockets_take_a_directory),
 		cmocka_unit_test(too_many_grants_are_refused),
 		cmocka_unit_test(network_modes),
 		cmocka_unit_test(unix_socket_modes),

@@ -48,7 +48,7 @@ static void help_names_every_option(void **state)
 				 spec->letter, spec->name);
 		else
 			snprintf(start, sizeof(start), "  --%s", spec->name);
-		assert_int_equal(has_line(child.out, start, " =\n"),
+		assert_int_equal(has_line(child.out, start, " =[\n"),
 				 spec->group != NULL);
 	}
 	assert_true(has_line(child.out, "  --network none|full", " "));
@@ -58,6 +58,7 @@ static void help_names_every_option(void **state)
 			     "  --backstop "
 			     "auto|landlock|landlock-only|supervised|none",
 			     "\n"));
+	assert_true(has_line(child.out, "  --private-sockets[=DIR]", " "));
 	assert_non_null(strstr(child.out, "\n  125  "));
 	assert_non_null(strstr(child.out, "\n  126  "));
 	assert_non_null(strstr(child.out, "\n  127  "));
@@ -126,6 +127,8 @@ static void man_names_every_option(void **state)
 	assert_non_null(strstr(child.out, ".It Fl -network Cm none | full\n"));
 	assert_non_null(strstr(child.out, ".It Fl -unix-sockets Ns = Ns Cm "
 					  "allowlist\n"));
+	assert_non_null(strstr(child.out, ".It Fl -private-sockets Ns Oo = Ns "
+					  "Ar DIR Oc\n"));
 	assert_non_null(strstr(child.out, ".Cm EACCES | EPERM |"));
 	assert_null(strstr(child.out, " \n"));
 }
@@ -226,6 +229,16 @@ static void print_policy_is_stable(void **state)
 		      "allow bind abstract @a\n"
 		      "deny connect,bind,send prefix '@p*'\n"
 		      "allow connect,bind,send tree /\n");
+
+	ACCEPT("--print-policy", "--private-sockets=sub", "--private-sockets",
+	       "--deny-unix-socket", "sub");
+	assert_policy("network none\n"
+		      "unix-sockets allowlist\n"
+		      "deny-errno EACCES\n"
+		      "abstract-names private\n"
+		      "allow bind tree %s/sub (given as sub)\n"
+		      "allow bind tree /tmp\n"
+		      "deny connect,bind,send tree %s/sub (given as sub)\n");
 
 	NOTICE("notice: --allow-unix-socket" FULL_EFFECT, "--network=full",
 	       "--allow-unix-socket", "a b\n\\", "--print-policy");

@@ -454,7 +454,8 @@ static void hints_name_the_option(void **state)
 	expect_hint(OP_BIND, TARGET_PATH, "/run/x",
 		    "--allow-unix-socket /run/x");
 	expect_hint(OP_CONNECT, TARGET_ABSTRACT, "x", "--allow-unix-socket @x");
-	expect_hint(OP_BIND, TARGET_AUTOBIND, "", "--allow-unix-socket '@*'");
+	expect_hint(OP_BIND, TARGET_ABSTRACT, "x", "--allow-unix-socket @x");
+	expect_hint(OP_BIND, TARGET_AUTOBIND, "", "--private-sockets");
 	expect_hint(OP_CONNECT, TARGET_INET, "", "--network full");
 	expect_hint(OP_SOCKET, TARGET_OTHER, "", "--network full");
 	expect_hint(OP_LISTEN, TARGET_PATH, "/run/x", "");
@@ -524,6 +525,7 @@ static void hints_for_unwritable_abstract_names(void **state)
 	ABSTRACT_HINT("a\0b", "--allow-unix-socket '@a*'");
 	ABSTRACT_HINT("\0b", "");
 	ABSTRACT_HINT("", "");
+	expect_hint(OP_BIND, TARGET_ABSTRACT, "\0b", "--private-sockets");
 #undef ABSTRACT_HINT
 }
 
