@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* report.h - what the shim tells the supervisor, through one trapped call:
  *
- *	prctl(REPORT_PRCTL, kind, struct report *, sizeof(struct report), 0)
+ *	prctl(REPORT_PRCTL, kind, struct, sizeof(struct), 0)
  *
  * It needs no descriptor, so it survives closefrom(2) and works in a signal
  * handler.  Without a supervisor the kernel answers EINVAL and nothing
- * happens.  All of it is advisory: the program can forge every byte.
+ * happens.  All of it is the program's word, which can forge every byte.
  */
 #ifndef SBX_REPORT_H
 #define SBX_REPORT_H
@@ -29,6 +29,10 @@ enum report_kind {
 	REPORT_REFUSED = 2,
 	/* The same refusal again, @count times; nothing is asked. Returns 0. */
 	REPORT_REPEATED = 3,
+	/* The kernel layer refused to link or rename a socket: do it, if it
+	 * was bound inside.  With a struct report_publish.  Returns 0 if it is
+	 * done, or the errno value that the call fails with. */
+	REPORT_PUBLISH = 4,
 };
 
 struct report {
@@ -45,6 +49,20 @@ struct report {
 	uint32_t stack_len;
 	/* return addresses, innermost first */
 	uint64_t stack[REPORT_STACK_MAX];
+};
+
+enum publish_call { PUBLISH_LINK, PUBLISH_RENAME };
+
+/* The arguments of linkat(2) or renameat2(2). */
+struct report_publish {
+	uint32_t version; /* REPORT_VERSION */
+	uint32_t call;	  /* enum publish_call */
+	int32_t old_dir;  /* or AT_FDCWD */
+	int32_t new_dir;
+	uint64_t old_path; /* where they are in the program */
+	uint64_t new_path;
+	uint32_t flags;
+	uint32_t unused; /* no byte of the struct is undefined */
 };
 
 #endif /* SBX_REPORT_H */

@@ -6,10 +6,12 @@
 
 struct real real;
 
-/* __connect is glibc's other name for connect, which serves both.  It is not
- * looked up: in musl that fails, and a failing dlsym(3) allocates and leaves
- * its message to the program's next dlerror(3). */
-#define IS_ALIAS(name) (#name[0] == '_')
+/* __connect is glibc's other name for connect, which serves both; renameat2 is
+ * nothing but a system call.  They are not looked up: in musl that fails, and
+ * a failing dlsym(3) allocates and leaves its message to the program's next
+ * dlerror(3). */
+#define IS_ALIAS(name)                                                         \
+	(#name[0] == '_' || !__builtin_strcmp(#name, "renameat2"))
 
 void real_resolve(void)
 {

@@ -30,6 +30,10 @@ extern struct real real;
  */
 void real_resolve(void);
 
+/* What was found of that name, NULL as long as nothing was. */
+#define real_pointer(name)                                                     \
+	(init_policy(), __atomic_load_n(&real.name, __ATOMIC_RELAXED))
+
 /* The real function, or the system call of that name as long as it is not
  * known: somebody was faster than our initialisation. */
 #define real_call(name, ...)                                                   \

@@ -18,9 +18,8 @@ _Static_assert(sizeof(((struct report *)0)->addr) == GATE_ADDRESS_MAX,
  * program's own filter may kill it for a prctl(2) that it does not know. */
 static bool alone;
 
-static long send_report(enum report_kind kind, const struct report *report)
+static long send_report(enum report_kind kind, const void *report, size_t size)
 {
-	size_t size = report ? sizeof(*report) : 0;
 	long answer = -EINVAL;
 
 	if (!report_alone())
@@ -51,7 +50,7 @@ bool report_alone(void)
 
 void report_hello(void)
 {
-	send_report(REPORT_HELLO, NULL);
+	send_report(REPORT_HELLO, NULL, 0);
 }
 
 /* Only what would have worked is a refusal of ours, and worth a line.  A
@@ -75,7 +74,7 @@ int report_refused(const struct gate *gate,
 	long answer;
 
 	fill(&report, gate, count);
-	answer = send_report(REPORT_REFUSED, &report);
+	answer = send_report(REPORT_REFUSED, &report, sizeof(report));
 	if (answer < 0)
 		return refuse_alone(gate, verdict, count);
 	return answer > RAW_ERRNO_MAX ? verdict->error : (int)answer;
@@ -86,5 +85,12 @@ void report_repeated(const struct gate *gate, uint32_t count)
 	struct report report;
 
 	fill(&report, gate, count);
-	send_report(REPORT_REPEATED, &report);
+	send_report(REPORT_REPEATED, &report, sizeof(report));
+}
+
+int report_publish(const struct report_publish *ask)
+{
+	long answer = send_report(REPORT_PUBLISH, ask, sizeof(*ask));
+
+	return answer < 0 || answer > RAW_ERRNO_MAX ? EACCES : (int)answer;
 }

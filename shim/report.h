@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "../policy/policy.h"
+#include "../policy/report.h"
 #include "gate.h"
 
 /** report_hello() - The shim is in this process. */
@@ -25,6 +26,14 @@ void report_hello(void);
  */
 int report_refused(const struct gate *gate,
 		   const struct policy_verdict *verdict, uint32_t count);
+
+/**
+ * report_publish() - Have a socket linked or renamed that was bound inside.
+ * @ask:	the call, which failed with EACCES
+ *
+ * Return: 0 if it is done, else the errno value to fail with
+ */
+int report_publish(const struct report_publish *ask);
 
 /** report_repeated() - The same was refused again, @count times. */
 void report_repeated(const struct gate *gate, uint32_t count);

@@ -243,3 +243,24 @@ int landlock_confine_bind(int dir)
 		return -1;
 	return landlock_apply(ruleset);
 }
+
+int landlock_confine_move(int from, int to)
+{
+	const uint64_t sockets =
+		LANDLOCK_ACCESS_FS_REFER | LANDLOCK_ACCESS_FS_MAKE_SOCK;
+	const struct ruleset_attr attr = {
+		.handled_access_fs = sockets | LANDLOCK_ACCESS_FS_MAKE_CHAR |
+				     LANDLOCK_ACCESS_FS_MAKE_DIR |
+				     LANDLOCK_ACCESS_FS_MAKE_REG |
+				     LANDLOCK_ACCESS_FS_MAKE_FIFO |
+				     LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+				     LANDLOCK_ACCESS_FS_MAKE_SYM,
+	};
+	autoclose int ruleset =
+		create_ruleset(&attr, sizeof(attr.handled_access_fs));
+
+	if (ruleset < 0 || add_path(ruleset, from, sockets) != 0 ||
+	    add_path(ruleset, to, sockets) != 0)
+		return -1;
+	return landlock_apply(ruleset);
+}

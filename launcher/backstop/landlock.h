@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* landlock.h - the Landlock domains of the command and of one bind.
+/* landlock.h - the Landlock domains of the command, of one bind and of one
+ * move.
  *
  * The command's domain takes away the ways round the supervisor: mounting over
  * a granted name, moving a socket to a granted name, tracing or signalling
@@ -85,5 +86,14 @@ int landlock_apply(int ruleset);
  * Return: 0, or -1 with errno
  */
 int landlock_confine_bind(int dir);
+
+/**
+ * landlock_confine_move() - Let this thread link and rename sockets between
+ *			     two directories, and no other kind of file.
+ * @from, @to:	O_PATH descriptors of the directories; may be the same one
+ *
+ * Return: 0, or -1 with errno
+ */
+int landlock_confine_move(int from, int to);
 
 #endif /* SBX_LANDLOCK_H */

@@ -13,7 +13,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
 #include <string.h>
@@ -23,6 +22,7 @@
 
 #include "../backstop/landlock.h"
 #include "../clean.h"
+#include "apart.h"
 #include "bound.h"
 #include "call.h"
 #include "judge.h"
@@ -36,7 +36,6 @@ struct binding {
 	int cwd;	  /* the client's directories */
 	int root;
 	mode_t umask;
-	int error; /* result */
 };
 
 /* Does the address, walked from here, still lead to the judged directory?
@@ -95,8 +94,10 @@ static int bind_last_component(const struct binding *b)
 		       : errno;
 }
 
-static int bind_confined(const struct binding *b)
+/* Returns 0 or the errno value that the client gets. */
+static int bind_confined(void *arg)
 {
+	const struct binding *b = arg;
 	bool changed;
 	int error = enter_directories(b);
 
@@ -112,31 +113,6 @@ static int bind_confined(const struct binding *b)
 	if (strchr(b->call->addr.name, '/') && !leads_to_parent(b))
 		return bind_last_component(b);
 	return bind_as_given(b);
-}
-
-static void *bind_thread(void *arg)
-{
-	struct binding *b = arg;
-
-	b->error = bind_confined(b);
-	return NULL;
-}
-
-/* Returns 0 or the errno value that the client gets. */
-static int bind_apart(struct binding *b)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-	int error;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, 128 * 1024);
-	error = pthread_create(&thread, &attr, bind_thread, b);
-	pthread_attr_destroy(&attr);
-	if (error)
-		return ENOMEM;
-	pthread_join(thread, NULL);
-	return b->error;
 }
 
 static void remember_node(const struct binding *b)
@@ -174,20 +150,20 @@ static bool landed(const struct binding *b)
 
 static int bind_exactly(struct binding *b)
 {
-	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+	struct bound *bound = b->call->sup->bound;
 	int error;
 
-	pthread_mutex_lock(&one_at_a_time);
+	bound_change(bound);
 	error = natural_error(b->parent, b->base);
 	if (!error)
-		error = bind_apart(b);
+		error = apart_run(bind_confined, b);
 	if (!error && !landed(b)) {
 		stray_remove(b->parent, b->call->fd);
 		error = EACCES;
 	}
 	if (!error)
 		remember_node(b);
-	pthread_mutex_unlock(&one_at_a_time);
+	bound_changed(bound);
 	return error;
 }
 
@@ -236,7 +212,8 @@ static int find_parent(struct call *call, struct found *found,
 
 	if (error)
 		return -error;
-	fd = resolve_parent(&call->client, call->addr.name, &found->st, base);
+	fd = resolve_parent(&call->client, -1, call->addr.name, &found->st,
+			    base);
 	if (changed)
 		client_act_as_self(call->sup);
 	return fd;

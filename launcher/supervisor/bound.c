@@ -40,7 +40,8 @@ struct name {
 };
 
 struct bound {
-	pthread_mutex_t lock;
+	pthread_mutex_t files; /* one change at a time */
+	pthread_mutex_t lock;  /* of what follows */
 	unsigned int additions;
 	unsigned int nodes_used; /* slots ever used */
 	struct node nodes[NODES_MAX];
@@ -54,8 +55,19 @@ struct bound *bound_new(void)
 
 	if (!b)
 		return NULL;
+	pthread_mutex_init(&b->files, NULL);
 	pthread_mutex_init(&b->lock, NULL);
 	return b;
+}
+
+void bound_change(struct bound *b)
+{
+	pthread_mutex_lock(&b->files);
+}
+
+void bound_changed(struct bound *b)
+{
+	pthread_mutex_unlock(&b->files);
 }
 
 static void drop(struct node *node)

@@ -19,6 +19,13 @@ struct bound *bound_new(void);
  */
 void bound_add_node(struct bound *bound, int fd, const struct stat *st);
 
+/**
+ * bound_change() - Wait until nobody else makes, links or renames a socket
+ *		    file; bound_changed() lets the next one go on.
+ */
+void bound_change(struct bound *bound);
+void bound_changed(struct bound *bound);
+
 /** bound_has_node() - Was this socket file bound inside? */
 bool bound_has_node(struct bound *bound, const struct stat *st);
 

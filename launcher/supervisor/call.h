@@ -102,6 +102,7 @@ struct answer op_listen(struct call *call);
 struct answer op_socket(struct call *call);
 struct answer op_socketpair(struct call *call);
 struct answer op_report(struct call *call);
+struct answer op_publish(struct call *call);
 
 /** connect_judged() - Judge, and unless call->report act on, a connect whose
  *		       socket and address are in @call. */

@@ -24,6 +24,8 @@
 #define KCMP_FILES 2
 #endif
 
+#define PAGE_MIN 4096 /* the smallest page that a kernel may have */
+
 /* EPERM from ptrace_may_access() must not look like the call's own answer. */
 static int inspection_error(int error)
 {
@@ -98,6 +100,28 @@ int client_read(const struct client *client, uint64_t from, void *to,
 	if (n < 0)
 		return inspection_error(errno);
 	return (size_t)n == len ? 0 : EFAULT;
+}
+
+/* What follows the string need not be readable, so page by page. */
+int client_read_path(const struct client *client, uint64_t from, char *to,
+		     size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		size_t part = PAGE_MIN - (from + done) % PAGE_MIN;
+		int error;
+
+		if (part > size - done)
+			part = size - done;
+		error = client_read(client, from + done, to + done, part);
+		if (error)
+			return error;
+		if (memchr(to + done, '\0', part))
+			return 0;
+		done += part;
+	}
+	return ENAMETOOLONG;
 }
 
 int client_fd(const struct client *client, int fd)

@@ -55,6 +55,15 @@ int client_read(const struct client *client, uint64_t from, void *to,
 		size_t len);
 
 /**
+ * client_read_path() - Copy a string of its memory.
+ * @size:	bytes in @to
+ *
+ * Return: 0, ENAMETOOLONG if it does not fit, else as client_read()
+ */
+int client_read_path(const struct client *client, uint64_t from, char *to,
+		     size_t size);
+
+/**
  * client_pidfd() - Take hold of the waiting thread.
  *
  * Return: a pidfd, owned by the cache, or -errno (EACCES: it may not be

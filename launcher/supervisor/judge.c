@@ -197,7 +197,8 @@ static struct policy_verdict judge_named(const struct supervisor *sup, int pin,
 	if (len <= 0) {
 		found->name[0] = '\0';
 		found->note = "it has no name";
-	} else if (found->st.st_nlink != 1) {
+	} else if (found->st.st_nlink != 1 &&
+		   !bound_has_node(sup->bound, &found->st)) {
 		found->note = "it has several hard links";
 	}
 	if (found->note && !sup->policy->unix_all)

@@ -26,7 +26,8 @@ struct found {
  *
  * A rule applies if looking its name up from its pinned directory gives the
  * very node that is held.  A node with several links is refused: its other
- * names may be anywhere.  A socket that was bound inside is allowed.
+ * names may be anywhere.  A socket that was bound inside is allowed, whatever
+ * its names.
  *
  * In tier landlock, @found->kernel tells whether the client's own call may go
  * on: whatever its threads change meanwhile, the kernel lets it reach no more

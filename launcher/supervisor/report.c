@@ -2,7 +2,8 @@
 /* report.c - the shim's side channel: judged like a call, never acted on.
  *
  * All of a report is the client's word.  It can make the log say something
- * about the client itself, marked as advisory; it opens nothing.
+ * about the client itself, marked as advisory; it opens nothing.  Only what is
+ * to be published is acted on (publish.c), and judged as a call of its own.
  */
 #include <errno.h>
 #include <string.h>
@@ -80,6 +81,8 @@ struct answer op_report(struct call *call)
 	case REPORT_HELLO:
 		atomic_store(call->sup->shim_seen, true);
 		return answer_error(0);
+	case REPORT_PUBLISH:
+		return op_publish(call);
 	case REPORT_REFUSED:
 	case REPORT_REPEATED:
 		break;

@@ -290,8 +290,8 @@ static int resolve_from(const struct client *client, int root, int start,
 	return fstat(fd, st) == 0 ? steal_fd(&fd) : -errno;
 }
 
-static int resolve_slowly(const struct client *client, const char *path,
-			  struct stat *st)
+static int resolve_slowly(const struct client *client, int dir,
+			  const char *path, struct stat *st)
 {
 	autoclose int root = client_dir(client, "root");
 	autoclose int cwd = -1;
@@ -300,6 +300,8 @@ static int resolve_slowly(const struct client *client, const char *path,
 		return root;
 	if (path[0] == '/')
 		return resolve_from(client, root, root, path, st);
+	if (dir >= 0)
+		return resolve_from(client, root, dir, path, st);
 	cwd = client_dir(client, "cwd");
 	if (cwd < 0)
 		return cwd;
@@ -320,7 +322,7 @@ static bool shares_our_root(const struct client *client)
 }
 
 /* In one step, for a client whose root is ours. */
-static int open_quickly(const struct client *client, const char *path)
+static int open_quickly(const struct client *client, int dir, const char *path)
 {
 	autoclose int cwd = -1;
 
@@ -328,23 +330,32 @@ static int open_quickly(const struct client *client, const char *path)
 		return -EXDEV;
 	if (path[0] == '/')
 		return open_beneath(AT_FDCWD, path, RESOLVE_NO_MAGICLINKS);
+	if (dir >= 0)
+		return open_beneath(dir, path, RESOLVE_NO_MAGICLINKS);
 	cwd = client_dir(client, "cwd");
 	if (cwd < 0)
 		return cwd;
 	return open_beneath(cwd, path, RESOLVE_NO_MAGICLINKS);
 }
 
-int resolve_pin(const struct client *client, const char *path, struct stat *st)
+/* @dir: what a relative path starts from; -1: the current directory */
+static int pin(const struct client *client, int dir, const char *path,
+	       struct stat *st)
 {
-	autoclose int fd = open_quickly(client, path);
+	autoclose int fd = open_quickly(client, dir, path);
 
 	if (fd >= 0 && fstat(fd, st) == 0 &&
 	    (S_ISSOCK(st->st_mode) || !on_procfs(fd)))
 		return steal_fd(&fd);
-	return resolve_slowly(client, path, st);
+	return resolve_slowly(client, dir, path, st);
 }
 
-int resolve_parent(const struct client *client, const char *path,
+int resolve_pin(const struct client *client, const char *path, struct stat *st)
+{
+	return pin(client, -1, path, st);
+}
+
+int resolve_parent(const struct client *client, int dir, const char *path,
 		   struct stat *st, const char **base)
 {
 	const char *slash = strrchr(path, '/');
@@ -358,7 +369,7 @@ int resolve_parent(const struct client *client, const char *path,
 		return -ENAMETOOLONG;
 	memcpy(parent, path, len);
 	parent[len] = '\0';
-	fd = resolve_pin(client, len ? parent : ".", st);
+	fd = pin(client, dir, len ? parent : ".", st);
 	if (fd >= 0 && !S_ISDIR(st->st_mode)) {
 		close(fd);
 		return -ENOTDIR;

@@ -23,12 +23,13 @@ int resolve_pin(const struct client *client, const char *path, struct stat *st);
 
 /**
  * resolve_parent() - Open the directory in which @path would be created.
+ * @dir:	what a relative path starts from; -1: the current directory
  * @base:	set to the last component within @path; "" if @path ends in
  *		a slash
  *
  * Return: O_PATH descriptor, or -errno
  */
-int resolve_parent(const struct client *client, const char *path,
+int resolve_parent(const struct client *client, int dir, const char *path,
 		   struct stat *st, const char **base);
 
 #endif /* SBX_RESOLVE_H */

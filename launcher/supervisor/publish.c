@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* publish.c - link or rename a socket that was bound inside.
+ *
+ * Theory of operation
+ *
+ * Many servers bind a socket under a temporary name and link or rename it to
+ * its final one.  The command's Landlock domain forbids that for any socket
+ * (landlock.c), so the shim asks for it here.  It is done if the node was bound
+ * inside and if a socket may be bound at both names.
+ *
+ * All that counts is held: both directories, and the node.  A link is made of
+ * the node itself.  A rename goes by name, so something else might take the
+ * node's place: the thread that acts is confined to sockets, and those move
+ * nowhere but here, unless somebody outside moves his own there at that very
+ * moment.  His is put back.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../../policy/report.h"
+#include "../backstop/landlock.h"
+#include "../clean.h"
+#include "apart.h"
+#include "bound.h"
+#include "call.h"
+#include "judge.h"
+#include "resolve.h"
+
+/* One of the two names. */
+struct end {
+	char path[PATH_TEXT_MAX]; /* as given */
+	int dir;		  /* the directory that it is in */
+	const char *base;	  /* its last component */
+	struct found found;
+};
+
+struct publication {
+	struct call *call;
+	struct report_publish ask;
+	struct end from, to;
+	int node;
+};
+
+static int read_request(struct publication *p)
+{
+	const struct client *client = &p->call->client;
+	const __u64 *args = p->call->req->data.args;
+	int error;
+
+	if (args[3] != sizeof(p->ask))
+		return EPROTO;
+	error = client_read(client, args[2], &p->ask, sizeof(p->ask));
+	if (!error &&
+	    (p->ask.version != REPORT_VERSION || p->ask.call > PUBLISH_RENAME))
+		error = EPROTO;
+	if (!error)
+		error = client_read_path(client, p->ask.old_path, p->from.path,
+					 sizeof(p->from.path));
+	if (!error)
+		error = client_read_path(client, p->ask.new_path, p->to.path,
+					 sizeof(p->to.path));
+	if (error)
+		return error;
+	return client_alive(client) ? 0 : ESRCH;
+}
+
+/* What is asked for beyond a plain link or rename is not for sockets. */
+static bool is_plain(const struct report_publish *ask)
+{
+	if (ask->call == PUBLISH_LINK)
+		return !(ask->flags & ~(uint32_t)AT_SYMLINK_FOLLOW);
+	return !(ask->flags & ~(uint32_t)RENAME_NOREPLACE);
+}
+
+static int find_end(const struct call *call, int dirfd, struct end *end)
+{
+	const bool absolute = end->path[0] == '/';
+	autoclose int dir = -1;
+	bool changed;
+	int error;
+
+	if (!absolute && dirfd != AT_FDCWD) {
+		dir = client_fd(&call->client, dirfd);
+		if (dir < 0)
+			return -dir;
+	}
+	error = client_act_as(&call->client, &changed);
+	if (error)
+		return EACCES;
+	end->dir = resolve_parent(&call->client, dir, end->path, &end->found.st,
+				  &end->base);
+	if (changed)
+		client_act_as_self(call->sup);
+	return end->dir < 0 ? -end->dir : 0;
+}
+
+/* The name alone, as the kernel takes it: no slash at its end. */
+static bool is_name(const char *base)
+{
+	return base[0] != '\0' && strcmp(base, ".") != 0 &&
+	       strcmp(base, "..") != 0;
+}
+
+static int find(struct publication *p)
+{
+	int error = find_end(p->call, p->ask.old_dir, &p->from);
+
+	if (!error)
+		error = find_end(p->call, p->ask.new_dir, &p->to);
+	if (error)
+		return error;
+	if (!is_name(p->from.base) || !is_name(p->to.base))
+		return EACCES;
+	p->node = openat(p->from.dir, p->from.base,
+			 O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return p->node < 0 ? errno : 0;
+}
+
+static bool is_ours(const struct publication *p, const struct stat *st)
+{
+	return S_ISSOCK(st->st_mode) && bound_has_node(p->call->sup->bound, st);
+}
+
+static int make_link(const struct publication *p)
+{
+	char held[32];
+
+	snprintf(held, sizeof(held), "/proc/self/fd/%d", p->node);
+	return linkat(AT_FDCWD, held, p->to.dir, p->to.base,
+		      AT_SYMLINK_FOLLOW) == 0
+		       ? 0
+		       : errno;
+}
+
+static void put_back(const struct publication *p)
+{
+	if (renameat2(p->to.dir, p->to.base, p->from.dir, p->from.base,
+		      RENAME_NOREPLACE) != 0)
+		unlinkat(p->to.dir, p->to.base, 0);
+}
+
+static int make_rename(const struct publication *p)
+{
+	struct stat st;
+
+	if (renameat2(p->from.dir, p->from.base, p->to.dir, p->to.base,
+		      p->ask.flags) != 0)
+		return errno;
+	/* It may be gone already, or replaced by a file of the client's. */
+	if (fstatat(p->to.dir, p->to.base, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !S_ISSOCK(st.st_mode) || is_ours(p, &st))
+		return 0;
+	put_back(p);
+	return EACCES;
+}
+
+static int act_confined(void *arg)
+{
+	const struct publication *p = arg;
+	bool changed;
+
+	/* First, as the domain forbids to look at the client. */
+	if (client_act_as(&p->call->client, &changed) != 0 ||
+	    landlock_confine_move(p->from.dir, p->to.dir) != 0)
+		return EACCES;
+	return p->ask.call == PUBLISH_LINK ? make_link(p) : make_rename(p);
+}
+
+static struct answer refuse(const struct publication *p,
+			    const struct policy_verdict *verdict,
+			    const struct end *end, const char *note)
+{
+	return call_refuse(p->call, verdict, TARGET_PATH, end->found.name,
+			   end->found.len, note);
+}
+
+/* Both names are judged, so that both are known to the log. */
+static struct answer judge_and_act(struct publication *p)
+{
+	struct bound *bound = p->call->sup->bound;
+	const struct policy_verdict from = judge_bind(
+		p->call->sup, p->from.dir, p->from.base, &p->from.found);
+	const struct policy_verdict to =
+		judge_bind(p->call->sup, p->to.dir, p->to.base, &p->to.found);
+	const struct policy_verdict stranger = {
+		.rule = -1,
+		.error = p->call->sup->policy->deny_errno,
+	};
+	struct stat st;
+	int error;
+
+	if (fstat(p->node, &st) != 0 || !S_ISSOCK(st.st_mode))
+		return answer_error(EACCES);
+	if (!is_ours(p, &st))
+		return refuse(p, &stranger, &p->from,
+			      "a socket from outside cannot be moved or "
+			      "linked");
+	if (!from.allow)
+		return refuse(p, &from, &p->from, p->from.found.note);
+	if (!to.allow)
+		return refuse(p, &to, &p->to, p->to.found.note);
+	bound_change(bound);
+	error = apart_run(act_confined, p);
+	bound_changed(bound);
+	return answer_error(error);
+}
+
+static void clean_up(const struct publication *p)
+{
+	clean_close(&p->from.dir);
+	clean_close(&p->to.dir);
+	clean_close(&p->node);
+}
+
+static struct answer publish(struct publication *p)
+{
+	int error = read_request(p);
+
+	if (error == EACCES)
+		return call_uninspectable(p->call);
+	if (error)
+		return answer_error(error);
+	if (p->call->sup->policy->unix_all || !is_plain(&p->ask))
+		return answer_error(EACCES);
+	error = find(p);
+	return error ? answer_error(error) : judge_and_act(p);
+}
+
+struct answer op_publish(struct call *call)
+{
+	struct publication p = {.call = call, .node = -1};
+	struct answer answer;
+
+	call->op = OP_BIND;
+	call->domain = AF_UNIX;
+	p.from.dir = p.to.dir = -1;
+	answer = publish(&p);
+	clean_up(&p);
+	/* The errno of the call is the result of a successful prctl(2). */
+	if (answer.error == EPROTO || answer.error == ESRCH)
+		return answer;
+	return (struct answer){.value = answer.error};
+}
