@@ -209,19 +209,36 @@ static bool is_used(struct gate *gate)
 				       type_of(gate) != SOCK_SEQPACKET);
 }
 
+/* An abstract name has no inode that tells who holds it: somebody inside may
+ * have bound it since it was refused. */
+static bool may_be_bound(const struct policy *policy, const struct gate *gate)
+{
+	const struct policy_request bind = {
+		.op = OP_BIND,
+		.kind = TARGET_ABSTRACT,
+		.name = gate->addr.name,
+		.len = gate->addr.name_len,
+	};
+
+	return policy && gate->addr.kind == ADDR_ABSTRACT &&
+	       policy_decide(policy, &bind, NULL, NULL).allow;
+}
+
 /* The same call to the same target, and the same type of socket: then its
  * family is not asked for again, for whatever it is, the call fails.
  *
  * Return: whether @error says all; it is 0 where the path leads nowhere now
  */
-static bool recall(struct gate *gate, const struct place *place, int *error)
+static bool recall(const struct policy *policy, struct gate *gate,
+		   const struct place *place, int *error)
 {
 	bool named = gate->addr.kind == ADDR_PATH;
 	struct stat st;
 
 	/* What bind() would make may exist by now, so every refusal of it is
 	 * asked about anew. */
-	if ((named && gate->op == OP_BIND) || !repeat_any())
+	if ((named && gate->op == OP_BIND) || !repeat_any() ||
+	    may_be_bound(policy, gate))
 		return false;
 	*error = 0;
 	if (named && raw(SYS_newfstatat, AT_FDCWD, place->path, &st, 0) < 0)
@@ -263,7 +280,7 @@ static int judge(const struct policy *policy, struct gate *gate)
 
 	if (named && !place_of(gate, &place))
 		return 0;
-	if (recall(gate, &place, &error))
+	if (recall(policy, gate, &place, &error))
 		return error;
 	if (!is_used(gate))
 		return 0;

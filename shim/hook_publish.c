@@ -16,7 +16,7 @@
 
 static bool is_socket(int dir, const char *path)
 {
-	struct stat st;
+	struct stat st = {0};
 
 	return raw(SYS_newfstatat, dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	       S_ISSOCK(st.st_mode);

@@ -26,8 +26,10 @@
 #include "bound.h"
 #include "call.h"
 #include "judge.h"
+#include "names.h"
 #include "resolve.h"
 #include "stray.h"
+#include "unixdiag.h"
 
 struct binding {
 	const struct call *call;
@@ -115,14 +117,39 @@ static int bind_confined(void *arg)
 	return bind_as_given(b);
 }
 
-static void remember_node(const struct binding *b)
+/* Is the file that has the name now the one that was just bound?  If it was
+ * unlinked at once, somebody outside may have bound his own there.  Sockets of
+ * other network namespaces are not found: then the name counts. */
+static bool is_it(ino_t socket, const struct stat *node)
 {
-	struct stat st;
+	struct unixdiag now;
+
+	return S_ISSOCK(node->st_mode) &&
+	       (unixdiag_socket(socket, &now) != 0 ||
+		(now.has_node && (uint32_t)now.ino == (uint32_t)node->st_ino));
+}
+
+/* A socket that nobody inside could reach had better not be bound. */
+static int remember_node(const struct binding *b)
+{
+	struct stat node, sock;
 	autoclose int fd =
 		openat(b->parent, b->base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode))
-		bound_add_node(b->call->sup->bound, steal_fd(&fd), &st);
+	if (fd < 0 && errno == ENOENT)
+		return 0; /* unlinked already */
+	if (fd >= 0 && fstat(fd, &node) == 0 &&
+	    fstat(b->call->fd, &sock) == 0) {
+		if (!is_it(sock.st_ino, &node))
+			return 0;
+		if (bound_add_node(b->call->sup->bound, fd, &node,
+				   sock.st_ino) == 0) {
+			steal_fd(&fd);
+			return 0;
+		}
+	}
+	unlinkat(b->parent, b->base, 0);
+	return ENOMEM;
 }
 
 /* What fails without any policy: the name exists, or cannot be one. */
@@ -162,7 +189,7 @@ static int bind_exactly(struct binding *b)
 		error = EACCES;
 	}
 	if (!error)
-		remember_node(b);
+		error = remember_node(b);
 	bound_changed(bound);
 	return error;
 }
@@ -188,6 +215,15 @@ static int perform(struct call *call, int parent, const char *base)
 	return bind_exactly(&b);
 }
 
+static struct answer refuse_full(struct call *call, enum target_kind kind,
+				 const char *name, size_t len)
+{
+	const struct policy_verdict verdict = {.rule = -1, .error = ENOSPC};
+
+	return call_refuse(call, &verdict, kind, name, len,
+			   "too many sockets were bound inside");
+}
+
 static struct answer bind_in(struct call *call, int parent, const char *base,
 			     struct found *found)
 {
@@ -200,6 +236,8 @@ static struct answer bind_in(struct call *call, int parent, const char *base,
 	if (!verdict.allow)
 		return call_refuse(call, &verdict, TARGET_PATH, found->name,
 				   found->len, found->note);
+	if (!bound_has_room(call->sup->bound))
+		return refuse_full(call, TARGET_PATH, found->name, found->len);
 	return answer_error(call->report ? 0 : perform(call, parent, base));
 }
 
@@ -247,17 +285,18 @@ static int bind_here(struct call *call)
 }
 
 /* An autobound name is only known afterwards. */
-static void remember_name(const struct call *call)
+static int remember_name(const struct call *call)
 {
 	struct sockaddr_un addr;
 	socklen_t len = sizeof(addr);
 	const socklen_t start = offsetof(struct sockaddr_un, sun_path) + 1;
 	struct stat st;
 
-	if (getsockname(call->fd, (struct sockaddr *)&addr, &len) == 0 &&
-	    fstat(call->fd, &st) == 0 && len >= start)
-		bound_add_name(call->sup->bound, addr.sun_path + 1, len - start,
-			       st.st_ino);
+	if (getsockname(call->fd, (struct sockaddr *)&addr, &len) != 0 ||
+	    fstat(call->fd, &st) != 0 || len < start)
+		return ENOMEM;
+	return names_add(call->sup->names, addr.sun_path + 1, len - start,
+			 st.st_ino);
 }
 
 static struct answer bind_abstract(struct call *call)
@@ -274,12 +313,14 @@ static struct answer bind_abstract(struct call *call)
 		return call_refuse(call, &verdict,
 				   named ? TARGET_ABSTRACT : TARGET_AUTOBIND,
 				   addr->name, addr->name_len, NULL);
+	if (!names_has_room(call->sup->names))
+		return refuse_full(call,
+				   named ? TARGET_ABSTRACT : TARGET_AUTOBIND,
+				   addr->name, addr->name_len);
 	if (call->report)
 		return answer_error(0);
 	error = bind_here(call);
-	if (error == 0)
-		remember_name(call);
-	return answer_error(error);
+	return answer_error(error ? error : remember_name(call));
 }
 
 static struct answer bind_unix(struct call *call)

@@ -12,6 +12,7 @@
 #include "../clean.h"
 #include "bound.h"
 #include "client.h"
+#include "names.h"
 
 struct held {
 	const struct supervisor *sup;
@@ -313,7 +314,7 @@ struct policy_verdict judge_abstract(const struct supervisor *sup,
 		policy_decide(sup->policy, &request, NULL, NULL);
 
 	if (!verdict.allow && verdict.rule < 0 && op != OP_BIND &&
-	    bound_has_name(sup->bound, name, len))
+	    names_has(sup->names, name, len))
 		return (struct policy_verdict){.allow = true, .rule = -1};
 	return verdict;
 }

@@ -43,6 +43,7 @@
 #include "bound.h"
 #include "client.h"
 #include "log.h"
+#include "names.h"
 #include "start.h"
 #include "worker.h"
 
@@ -162,9 +163,25 @@ static void on_timer(const struct loop *loop)
 		workers_watch();
 }
 
+/* How long nothing needs to be done, for poll(2). */
+static int rest(const struct supervisor *sup)
+{
+	const int waits[] = {
+		log_tick(sup->log) ? 1000 : -1,
+		bound_tick(sup->bound),
+		names_tick(sup->names),
+	};
+	int least = -1;
+
+	for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++)
+		if (waits[i] >= 0 && (least < 0 || waits[i] < least))
+			least = waits[i];
+	return least;
+}
+
 static _Noreturn void run_loop(struct loop *loop)
 {
-	bool repeats = false;
+	int wait = -1;
 
 	for (;;) {
 		struct pollfd p[] = {
@@ -174,7 +191,7 @@ static _Noreturn void run_loop(struct loop *loop)
 			{.fd = loop->channel, .events = POLLIN},
 		};
 
-		if (poll(p, 4, repeats ? 1000 : -1) < 0 && errno != EINTR)
+		if (poll(p, 4, wait) < 0 && errno != EINTR)
 			abort();
 		if (p[1].revents)
 			on_signals(loop);
@@ -188,7 +205,7 @@ static _Noreturn void run_loop(struct loop *loop)
 		 * its way; do not spin. */
 		if (p[0].revents & POLLHUP)
 			poll(&p[1], 1, 100);
-		repeats = log_tick(loop->sup->log);
+		wait = rest(loop->sup);
 	}
 }
 
@@ -230,9 +247,11 @@ static void init(struct supervisor *sup, const struct supervisor_config *config)
 		die_errno("cannot drop capabilities");
 	client_know_self(sup);
 	sup->bound = bound_new();
+	sup->names = names_new();
 	sup->log = log_open(&log);
 	sup->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (!sup->bound || sup->group_count < 0 || stat("/", &sup->root) != 0)
+	if (!sup->bound || !sup->names || sup->group_count < 0 ||
+	    stat("/", &sup->root) != 0)
 		die_errno("cannot prepare the supervisor");
 	if (sup->proc < 0 || fstatat(sup->proc, "self/ns/user", &ns, 0) != 0)
 		die_errno("/proc is needed to look at clients");

@@ -17,6 +17,7 @@
 
 struct log;
 struct bound;
+struct names;
 
 #define CLIENT_GROUPS_MAX 256 /* of a process; one with more is refused */
 
@@ -29,7 +30,8 @@ struct supervisor {
 	const struct landlock_grants *grants;
 	bool shim_expected;	/* the command should load it */
 	atomic_bool *shim_seen; /* ... and said so */
-	struct bound *bound;	/* sockets that sandboxed processes bound */
+	struct bound *bound;	/* what sandboxed processes bound: files */
+	struct names *names;	/* ... and abstract names */
 	struct log *log;
 	int listener;	 /* seccomp notification descriptor */
 	bool killable;	 /* clients wait unsignalled (Linux 5.19) */
