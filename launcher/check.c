@@ -49,17 +49,6 @@ static pid_t start_child(int *hold)
 	return pid;
 }
 
-static int probe_getfd(pid_t pid)
-{
-	autoclose int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	autoclose int copy = -1;
-
-	if (pidfd < 0)
-		return errno;
-	copy = (int)syscall(SYS_pidfd_getfd, pidfd, 2, 0);
-	return copy < 0 ? errno : 0;
-}
-
 static int probe_memory(pid_t pid)
 {
 	static char source = 'x';
@@ -89,16 +78,24 @@ static int probe_inspection(void)
 	return with_child(probe_memory);
 }
 
+/* A filter forbids the call itself; whom it may inspect is asked above. */
 static int probe_descriptors(void)
 {
-	return with_child(probe_getfd);
+	autoclose int pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	autoclose int copy = -1;
+
+	if (pidfd < 0)
+		return errno;
+	copy = (int)syscall(SYS_pidfd_getfd, pidfd, pidfd, 0);
+	return copy < 0 ? errno : 0;
 }
 
+/* Where sockets are not fetched, /proc tells about threads too. */
 static int probe_threads(void)
 {
 	autoclose int fd = (int)syscall(SYS_pidfd_open, getpid(), PIDFD_THREAD);
 
-	return fd < 0 ? errno : 0;
+	return fd < 0 && check_may_fetch() ? errno : 0;
 }
 
 static int probe_landlock(void)
@@ -146,9 +143,9 @@ static const struct mechanism {
 	 "nothing can be mediated"},
 	{"process_vm_readv", probe_inspection, true,
 	 "addresses of clients can be read", "clients cannot be inspected"},
-	{"pidfd_getfd", probe_descriptors, true,
+	{"pidfd_getfd", probe_descriptors, false,
 	 "sockets of clients can be fetched",
-	 "connects cannot be performed for clients"},
+	 "sockets are made by the supervisor; inherited ones are refused"},
 	{"thread pidfds", probe_threads, false,
 	 "threads with a descriptor table of their own are served",
 	 "threads with a descriptor table of their own are refused"},
@@ -204,6 +201,11 @@ int check_print(FILE *out)
 			"here, but for --backstop=none%s\n",
 			probe_resolve() == 0 ? " and landlock-only" : "");
 	return works ? 0 : EXIT_SBX;
+}
+
+bool check_may_fetch(void)
+{
+	return probe_descriptors() == 0;
 }
 
 int check_require(void)

@@ -3,6 +3,7 @@
 #ifndef SBX_CHECK_H
 #define SBX_CHECK_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /**
@@ -18,5 +19,11 @@ int check_print(FILE *out);
  * Return: the Landlock ABI
  */
 int check_require(void);
+
+/**
+ * check_may_fetch() - Is there pidfd_getfd(2)?  Docker's default profile, for
+ *		       one, forbids it.
+ */
+bool check_may_fetch(void);
 
 #endif /* SBX_CHECK_H */

@@ -167,6 +167,8 @@ static _Noreturn void run_confined(struct options *options, const char *program,
 	const char *shim;
 
 	config.ruleset = prepare_domain(options, &plan, &pins, &grants);
+	if (!plan.alone && !check_may_fetch())
+		config.filter |= FILTER_MAKE;
 	shim = find_shim(options, info);
 	config.shim_expected = shim && info->kind == ELF_DYNAMIC;
 	env_prepare(&options->policy, name, shim, info, NULL);

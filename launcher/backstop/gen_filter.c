@@ -119,6 +119,20 @@ static void add_families(scmp_filter_ctx ctx, unsigned int features)
 	    pair);
 }
 
+/* The supervisor makes what it will have to connect or bind; it must also be
+ * told of listen, to let go of the socket. */
+static void add_making(scmp_filter_ctx ctx, unsigned int features)
+{
+	if (features & FILTER_UNIX)
+		add_family(ctx, SCMP_ACT_NOTIFY, AF_UNIX);
+	add_family(ctx, SCMP_ACT_NOTIFY, AF_NETLINK);
+	if (features & FILTER_IP)
+		return;
+	add_family(ctx, SCMP_ACT_NOTIFY, AF_INET);
+	add_family(ctx, SCMP_ACT_NOTIFY, AF_INET6);
+	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(listen), 0, NULL);
+}
+
 /* An unconnected datagram socket reaches any path by sendmsg; SOCK_RAW is
  * SOCK_DGRAM in AF_UNIX (unix_create in net/unix/af_unix.c). */
 static void add_datagrams(scmp_filter_ctx ctx, unsigned int features)
@@ -233,7 +247,7 @@ static void print_array(unsigned int features, scmp_filter_ctx ctx)
 static int is_sensible(unsigned int features)
 {
 	const unsigned int need_unix =
-		FILTER_DGRAM | FILTER_DGRAM_FREE | FILTER_MAKE | FILTER_NO_BIND;
+		FILTER_DGRAM | FILTER_DGRAM_FREE | FILTER_NO_BIND;
 
 	if (!(features & (FILTER_IP | FILTER_UNIX)) ||
 	    (!(features & FILTER_UNIX) && (features & need_unix)))
@@ -265,6 +279,8 @@ static void generate(unsigned int features)
 	}
 	if ((features & FILTER_UNIX) && !(features & FILTER_DGRAM_FREE))
 		add_datagrams(ctx, features);
+	if (features & FILTER_MAKE)
+		add_making(ctx, features);
 	print_array(features, ctx);
 	seccomp_release(ctx);
 }

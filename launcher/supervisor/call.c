@@ -11,6 +11,7 @@
 
 #include "../clean.h"
 #include "log.h"
+#include "made.h"
 
 static int socket_option(int fd, int option, int *value)
 {
@@ -21,7 +22,8 @@ static int socket_option(int fd, int option, int *value)
 
 int call_descriptor(struct call *call, int fd)
 {
-	call->fd = client_fd(&call->client, fd);
+	call->fd = call->sup->made ? made_fetch(call, fd)
+				   : client_fd(&call->client, fd);
 	return call->fd < 0 ? -call->fd : 0;
 }
 
@@ -179,7 +181,12 @@ struct answer call_uninspectable(struct call *call)
 		.rule = -1,
 		.error = call->sup->policy->deny_errno,
 	};
+	struct answer answer;
 
+	if (call->foreign && made_elsewhere(call, &answer))
+		return answer;
 	return call_refuse(call, &verdict, TARGET_PATH, NULL, 0,
-			   "this program cannot be inspected");
+			   call->foreign ? "this socket was not made by the "
+					   "supervisor and cannot be fetched"
+					 : "this program cannot be inspected");
 }

@@ -20,7 +20,8 @@ struct call {
 	bool quiet;		     /* the self-test: nothing is logged */
 	struct client client;
 	enum policy_op op;
-	int fd; /* the client's socket, fetched; -1: none */
+	int fd;	       /* the client's socket, fetched; -1: none */
+	ino_t foreign; /* its inode, if it cannot be fetched; 0: unknown */
 	int domain;
 	int type;
 	int protocol; /* OP_SOCKET */

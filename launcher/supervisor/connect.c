@@ -193,8 +193,10 @@ static struct answer connect_abstract(struct call *call)
 	int error;
 
 	if (verdict.allow)
-		return connect_granted(call, raw(call), call->raw_len,
-				       call->sup->grants && verdict.rule < 0);
+		return connect_granted(
+			call, raw(call), call->raw_len,
+			verdict.rule < 0 &&
+				judge_kernel_knows_inside(call->sup));
 	error = worker_probe(call->worker, call_type(call), raw(call),
 			     call->raw_len);
 	if (error)

@@ -251,14 +251,19 @@ static int granted_node(const struct supervisor *sup, const char *spelling,
 	return -1;
 }
 
-/* A socket that was bound inside was made there, too: the same domain. */
+bool judge_kernel_knows_inside(const struct supervisor *sup)
+{
+	return sup->grants && !sup->made;
+}
+
 static bool kernel_allows(const struct supervisor *sup, int rule,
 			  const struct stat *node)
 {
-	if (!sup->grants)
-		return false;
-	return rule < 0 || landlock_covers(sup->grants, sup->pins, sup->policy,
-					   (unsigned int)rule, node);
+	if (rule < 0)
+		return judge_kernel_knows_inside(sup);
+	return sup->grants &&
+	       landlock_covers(sup->grants, sup->pins, sup->policy,
+			       (unsigned int)rule, node);
 }
 
 struct policy_verdict judge_connect(const struct supervisor *sup, int pin,

@@ -37,6 +37,15 @@ struct policy_verdict judge_connect(const struct supervisor *sup, int pin,
 				    const char *spelling, struct found *found);
 
 /**
+ * judge_kernel_knows_inside() - Does the kernel let the client reach what was
+ *				 bound inside?
+ *
+ * In tier landlock it does, as the sockets were made inside, too; those that
+ * we made for want of pidfd_getfd(2) were not.
+ */
+bool judge_kernel_knows_inside(const struct supervisor *sup);
+
+/**
  * judge_bind() - May this client create a socket in this directory?
  * @parent:	O_PATH descriptor of the directory
  * @base:	the name to create in it

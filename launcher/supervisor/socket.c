@@ -11,52 +11,16 @@
  * SO_BINDTODEVICE; Linux 5.7 for the unprivileged).
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "../clean.h"
 #include "call.h"
 #include "judge.h"
+#include "made.h"
 
 #define TYPE_MASK 0xf /* SOCK_TYPE_MASK in include/linux/net.h */
-#define NO_DEVICE 0x7fffffff
-
-#ifndef SO_BINDTOIFINDEX
-#define SO_BINDTOIFINDEX 62 /* Linux 5.0 */
-#endif
-#ifndef SECCOMP_ADDFD_FLAG_SEND
-#define SECCOMP_ADDFD_FLAG_SEND (1UL << 1) /* Linux 5.14 */
-#endif
 
 static const char withheld[] = "datagram sockets are withheld";
-
-static struct answer jailed_socket(struct call *call)
-{
-	const int device = NO_DEVICE;
-	const int flags = (int)call->req->data.args[1];
-	struct seccomp_notif_addfd add = {
-		.id = call->client.id,
-		.flags = SECCOMP_ADDFD_FLAG_SEND,
-		.newfd_flags = flags & SOCK_CLOEXEC ? O_CLOEXEC : 0,
-	};
-	autoclose int fd =
-		socket(call->domain, flags | SOCK_CLOEXEC, call->protocol);
-
-	if (fd < 0)
-		return answer_error(errno);
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &device,
-		       sizeof(device)) != 0)
-		return answer_error(EACCES);
-	add.srcfd = (uint32_t)fd;
-	if (ioctl(call->sup->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0)
-		return answer_error(errno == ENOENT   ? ESRCH
-				    : errno == EMFILE ? EMFILE
-						      : EACCES);
-	return (struct answer){.sent = true};
-}
 
 static bool is_tcp(const struct call *call)
 {
@@ -78,7 +42,7 @@ static struct answer inet_socket(struct call *call)
 	if (judge_kind(call->sup, OP_SOCKET, TARGET_INET).allow)
 		return answer_continue();
 	if (is_tcp(call))
-		return call->report ? answer_error(0) : jailed_socket(call);
+		return call->report ? answer_error(0) : made_socket(call, true);
 	/* Programs that try MPTCP or SCTP fall back to TCP on this. */
 	if (call->type == SOCK_STREAM)
 		return refuse_kind(call, EPROTONOSUPPORT, NULL);
@@ -119,8 +83,12 @@ static void read_registers(struct call *call)
 
 struct answer op_socket(struct call *call)
 {
+	struct answer answer;
+
 	read_registers(call);
-	return socket_judged(call);
+	answer = socket_judged(call);
+	return answer.go_on && made_serves(call) ? made_socket(call, false)
+						 : answer;
 }
 
 struct answer op_socketpair(struct call *call)

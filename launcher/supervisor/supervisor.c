@@ -43,6 +43,7 @@
 #include "bound.h"
 #include "client.h"
 #include "log.h"
+#include "made.h"
 #include "names.h"
 #include "start.h"
 #include "worker.h"
@@ -170,6 +171,7 @@ static int rest(const struct supervisor *sup)
 		log_tick(sup->log) ? 1000 : -1,
 		bound_tick(sup->bound),
 		names_tick(sup->names),
+		sup->made && made_tick(sup->made) ? 1000 : -1,
 	};
 	int least = -1;
 
@@ -248,10 +250,13 @@ static void init(struct supervisor *sup, const struct supervisor_config *config)
 	client_know_self(sup);
 	sup->bound = bound_new();
 	sup->names = names_new();
+	if (config->filter & FILTER_MAKE)
+		sup->made = made_new();
 	sup->log = log_open(&log);
 	sup->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (!sup->bound || !sup->names || sup->group_count < 0 ||
-	    stat("/", &sup->root) != 0)
+	if (!sup->bound || !sup->names ||
+	    (config->filter & FILTER_MAKE && !sup->made) ||
+	    sup->group_count < 0 || stat("/", &sup->root) != 0)
 		die_errno("cannot prepare the supervisor");
 	if (sup->proc < 0 || fstatat(sup->proc, "self/ns/user", &ns, 0) != 0)
 		die_errno("/proc is needed to look at clients");
@@ -318,7 +323,7 @@ static int answer(const struct supervisor *sup, const struct loop *loop,
 {
 	int code;
 
-	if (workers_answer_one(sup, loop->timer) != 0)
+	if (workers_answer_until(sup, started->sync, loop->timer) != 0)
 		die("cannot answer the self-test");
 	*config->command = started->pid;
 	code = start_go(config, started);

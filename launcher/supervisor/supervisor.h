@@ -17,6 +17,7 @@
 
 struct log;
 struct bound;
+struct made;
 struct names;
 
 #define CLIENT_GROUPS_MAX 256 /* of a process; one with more is refused */
@@ -32,6 +33,7 @@ struct supervisor {
 	atomic_bool *shim_seen; /* ... and said so */
 	struct bound *bound;	/* what sandboxed processes bound: files */
 	struct names *names;	/* ... and abstract names */
+	struct made *made;	/* sockets made for clients; NULL: fetched */
 	struct log *log;
 	int listener;	 /* seccomp notification descriptor */
 	bool killable;	 /* clients wait unsignalled (Linux 5.19) */

@@ -83,6 +83,8 @@ static int read_answer(int fd, ino_t inode, struct unixdiag *out)
 	    answer.head.nlmsg_len < NLMSG_LENGTH(sizeof(*msg)) ||
 	    msg->udiag_ino != (__u32)inode)
 		return -1;
+	out->type = msg->udiag_type;
+	out->state = msg->udiag_state;
 	left = (int)(answer.head.nlmsg_len - NLMSG_LENGTH(sizeof(*msg)));
 	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left))
 		read_attribute(attribute, out);

@@ -7,7 +7,15 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Of include/net/tcp_states.h, which AF_UNIX shares. */
+enum unixdiag_state {
+	UNIXDIAG_CONNECTED = 1,
+	UNIXDIAG_LISTENING = 10,
+};
+
 struct unixdiag {
+	int type;	 /* SOCK_STREAM... */
+	int state;	 /* as of TCP: UNIXDIAG_* */
 	size_t name_len; /* bytes in name; abstract: the leading NUL too */
 	char name[108];
 	bool has_node; /* bound to a file, by this inode */

@@ -31,6 +31,7 @@
 #include "../../policy/report.h"
 #include "../clean.h"
 #include "call.h"
+#include "made.h"
 
 #define WORKERS_MAX 256
 #define IDLE_MAX    4
@@ -118,11 +119,13 @@ static struct answer handle(struct worker *w, const struct seccomp_notif *req,
 		.tid = (pid_t)req->pid,
 	};
 	call->fd = -1;
+	call->foreign = 0;
 	call->domain = call->type = call->protocol = 0;
 	call->has_addr = false;
 	call->raw_len = 0;
 	memset(&call->addr, 0, sizeof(call->addr));
 	answer = dispatch(call);
+	made_settle(call, &answer);
 	if (call->fd >= 0)
 		close(call->fd);
 	return answer;
@@ -264,11 +267,23 @@ static void woken(int sig)
 	(void)sig; /* its only purpose is EINTR */
 }
 
-int workers_answer_one(const struct supervisor *sup, int timer)
+/* Returns false when @until is readable. */
+static bool wait_until(int until)
+{
+	struct pollfd p[] = {
+		{.fd = pool.sup->listener, .events = POLLIN},
+		{.fd = until, .events = POLLIN},
+	};
+
+	while (poll(p, 2, -1) < 0 && errno == EINTR)
+		;
+	return !p[1].revents;
+}
+
+int workers_answer_until(const struct supervisor *sup, int until, int timer)
 {
 	const struct sigaction action = {.sa_handler = woken};
 	struct worker *w = free_worker();
-	struct seccomp_notif req = {0};
 
 	if (!w)
 		return EAGAIN;
@@ -276,10 +291,14 @@ int workers_answer_one(const struct supervisor *sup, int timer)
 	pool.timer = timer;
 	sigaction(WAKE_SIGNAL, &action, NULL);
 	atomic_store(&pool.idle, 2); /* so that no thread is started yet */
-	while (ioctl(sup->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) != 0)
-		if (errno != EINTR)
+	while (wait_until(until)) {
+		struct seccomp_notif req = {0};
+
+		if (ioctl(sup->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) == 0)
+			serve(w, &req, true);
+		else if (errno != EINTR && errno != ENOENT)
 			return errno;
-	serve(w, &req, true);
+	}
 	atomic_store(&pool.idle, 0);
 	release(w);
 	return 0;
