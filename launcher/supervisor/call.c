@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "../clean.h"
+#include "fetch.h"
 #include "log.h"
-#include "made.h"
 
 static int socket_option(int fd, int option, int *value)
 {
@@ -22,7 +22,7 @@ static int socket_option(int fd, int option, int *value)
 
 int call_descriptor(struct call *call, int fd)
 {
-	call->fd = call->sup->made ? made_fetch(call, fd)
+	call->fd = call->sup->made ? fetch_made(call, fd)
 				   : client_fd(&call->client, fd);
 	return call->fd < 0 ? -call->fd : 0;
 }
@@ -183,7 +183,7 @@ struct answer call_uninspectable(struct call *call)
 	};
 	struct answer answer;
 
-	if (call->foreign && made_elsewhere(call, &answer))
+	if (call->foreign && fetch_answer(call, &answer))
 		return answer;
 	return call_refuse(call, &verdict, TARGET_PATH, NULL, 0,
 			   call->foreign ? "this socket was not made by the "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* made.c - make sockets for clients, and know them again.
+/* made.c - table of the sockets that the supervisor made for clients.
  *
  * Theory of operation
  *
@@ -18,40 +18,24 @@
  * never used is nobody's concern, and the oldest make room for new ones.
  *
  * A socket that came from elsewhere (inherited, received, accepted, one of a
- * pair) is not in the table.  Its connect or bind is refused.
+ * pair) is not in the table.  If it is not connected, it stays so: its connect
+ * or bind is refused.
  */
 #include "made.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "../clean.h"
-#include "judge.h"
-#include "unixdiag.h"
 
 #define SLOTS_MAX 1024
 #define SLOTS_MIN 16
 #define LINGER_S  2
-#define NO_DEVICE 0x7fffffff
-
-#ifndef SO_BINDTOIFINDEX
-#define SO_BINDTOIFINDEX 62 /* Linux 5.0 */
-#endif
-#ifndef SECCOMP_ADDFD_FLAG_SEND
-#define SECCOMP_ADDFD_FLAG_SEND (1UL << 1) /* Linux 5.14 */
-#endif
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP 262
-#endif
 
 struct slot {
 	ino_t inode; /* 0: free */
@@ -125,7 +109,7 @@ static struct slot *oldest(struct made *made)
 	return slot;
 }
 
-static bool remember(struct made *made, int fd)
+bool made_add(struct made *made, int fd)
 {
 	const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	struct stat st;
@@ -146,7 +130,7 @@ static bool remember(struct made *made, int fd)
 	return true;
 }
 
-static void forget(struct made *made, int fd)
+void made_forget(struct made *made, int fd)
 {
 	struct stat st;
 	struct slot *slot;
@@ -160,156 +144,19 @@ static void forget(struct made *made, int fd)
 	pthread_mutex_unlock(&made->lock);
 }
 
-/* --- making -------------------------------------------------------------- */
-
-static bool is_inet(int domain)
+bool made_find(struct made *made, ino_t inode, int *fd)
 {
-	return domain == AF_INET || domain == AF_INET6;
-}
-
-/* None of these needs a privilege that we might have and the client not. */
-bool made_serves(const struct call *call)
-{
-	if (!call->sup->made)
-		return false;
-	if (call->domain == AF_NETLINK)
-		return true;
-	if (call->domain == AF_UNIX)
-		return !call->sup->policy->unix_all &&
-		       (call->type == SOCK_STREAM ||
-			call->type == SOCK_SEQPACKET);
-	return is_inet(call->domain) &&
-	       ((call->type == SOCK_STREAM &&
-		 (call->protocol == 0 || call->protocol == IPPROTO_TCP ||
-		  call->protocol == IPPROTO_MPTCP)) ||
-		(call->type == SOCK_DGRAM &&
-		 (call->protocol == 0 || call->protocol == IPPROTO_UDP)));
-}
-
-/* Its inode gets the client's owner. */
-static int make(const struct call *call)
-{
-	const int flags = (int)call->req->data.args[1] | SOCK_CLOEXEC;
-	bool changed;
-	int fd;
-
-	if (client_act_as(&call->client, &changed) != 0)
-		return -EACCES;
-	fd = socket(call->domain, flags, call->protocol);
-	if (fd < 0)
-		fd = -errno;
-	if (changed)
-		client_act_as_self(call->sup);
-	return fd;
-}
-
-static struct answer hand_over(const struct call *call, int fd)
-{
-	const int flags = (int)call->req->data.args[1];
-	struct seccomp_notif_addfd add = {
-		.id = call->client.id,
-		.flags = SECCOMP_ADDFD_FLAG_SEND,
-		.srcfd = (uint32_t)fd,
-		.newfd_flags = flags & SOCK_CLOEXEC ? O_CLOEXEC : 0,
-	};
-
-	if (ioctl(call->sup->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0)
-		return answer_error(errno == ENOENT   ? ESRCH
-				    : errno == EMFILE ? EMFILE
-						      : EACCES);
-	return (struct answer){.sent = true};
-}
-
-struct answer made_socket(struct call *call, bool jailed)
-{
-	struct made *made = call->sup->made;
-	const int device = NO_DEVICE;
-	autoclose int fd = make(call);
-	struct answer answer;
-
-	if (fd < 0)
-		return answer_error(-fd);
-	if (jailed && setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &device,
-				 sizeof(device)) != 0)
-		return answer_error(EACCES);
-	/* The client may use it before we are told that it has it. */
-	if (made && !remember(made, fd))
-		return answer_error(ENFILE);
-	answer = hand_over(call, fd);
-	if (made && !answer.sent)
-		forget(made, fd);
-	return answer;
-}
-
-/* --- finding ------------------------------------------------------------- */
-
-/* Returns the inode of a socket, 0 for another file, or -errno. */
-static int64_t socket_inode(const struct call *call, int fd)
-{
-	char name[64], text[64], *end;
-	unsigned long long inode;
-	ssize_t n;
-
-	snprintf(name, sizeof(name), "%d/fd/%d", (int)call->client.tid, fd);
-	n = readlinkat(call->sup->proc, name, text, sizeof(text) - 1);
-	if (n < 0)
-		return errno == ENOENT ? -EBADF : -EACCES;
-	text[n] = '\0';
-	if (strncmp(text, "socket:[", 8) != 0)
-		return 0;
-	inode = strtoull(text + 8, &end, 10);
-	return *end == ']' ? (int64_t)inode : 0;
-}
-
-int made_fetch(struct call *call, int fd)
-{
-	struct made *made = call->sup->made;
-	const int64_t inode = socket_inode(call, fd);
 	struct slot *slot;
-	int copy = -EACCES;
 
-	if (inode <= 0)
-		return inode ? (int)inode : -ENOTSOCK;
-	call->foreign = (ino_t)inode;
 	pthread_mutex_lock(&made->lock);
-	slot = find(made, (ino_t)inode);
-	if (slot && slot->fd < 0) {
-		copy = call->op == OP_CONNECT ? -EISCONN : -EINVAL;
-	} else if (slot) {
+	slot = find(made, inode);
+	*fd = -1;
+	if (slot && slot->fd >= 0) {
 		slot->used = ++made->clock;
-		copy = fcntl(slot->fd, F_DUPFD_CLOEXEC, 3);
-		copy = copy < 0 ? -ENFILE : copy;
+		*fd = fcntl(slot->fd, F_DUPFD_CLOEXEC, 3);
 	}
 	pthread_mutex_unlock(&made->lock);
-	if (copy >= 0)
-		call->foreign = 0;
-	return copy;
-}
-
-/* Nothing here lets an address of the client through: listen() has none, what
- * is connected stays so, and where AF_UNIX is unrestricted every TCP socket
- * is jailed. */
-bool made_elsewhere(const struct call *call, struct answer *answer)
-{
-	const bool listens = call->op == OP_LISTEN;
-	struct unixdiag socket;
-
-	if (call->report ||
-	    (listens && judge_kind(call->sup, OP_LISTEN, TARGET_INET).allow)) {
-		*answer = call->report ? answer_error(0) : answer_continue();
-		return true;
-	}
-	if (unixdiag_socket(call->foreign, &socket) != 0)
-		return false;
-	if (call->sup->policy->unix_all || listens)
-		*answer = answer_continue();
-	else if (socket.state == UNIXDIAG_CONNECTED && call->op == OP_CONNECT)
-		*answer = answer_error(EISCONN);
-	else if (socket.state == UNIXDIAG_LISTENING && call->op == OP_CONNECT)
-		*answer = answer_error(EINVAL);
-	else
-		return false;
-	return true;
+	return slot;
 }
 
 /* --- forgetting ---------------------------------------------------------- */
@@ -365,8 +212,10 @@ static void discard(struct slot *slot, bool connected)
 
 static void settle(struct slot *slot, const struct call *call, enum fate fate)
 {
-	const bool connect = call->op == OP_CONNECT && is_inet(call->domain) &&
-			     option(slot->fd, SO_TYPE) == SOCK_STREAM;
+	const bool connect =
+		call->op == OP_CONNECT &&
+		(call->domain == AF_INET || call->domain == AF_INET6) &&
+		option(slot->fd, SO_TYPE) == SOCK_STREAM;
 
 	if (fate == DISCARD) {
 		discard(slot, connect);
@@ -383,7 +232,9 @@ void made_settle(const struct call *call, const struct answer *answer)
 	struct stat st;
 	enum fate what;
 
-	if (!made || call->fd < 0 || call->report || fstat(call->fd, &st) != 0)
+	/* A report of the shim is about a call that is yet to come. */
+	if (!made || call->fd < 0 || call->req->data.nr == SYS_prctl ||
+	    fstat(call->fd, &st) != 0)
 		return;
 	what = fate(call, answer);
 	if (what == KEEP)

@@ -1,50 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* made.h - sockets that the supervisor makes, because it may not fetch them.
- *
- * For machines without pidfd_getfd(2), like Docker's default profile.
- */
+/* made.h - table of the sockets that the supervisor made for clients. */
 #ifndef SBX_MADE_H
 #define SBX_MADE_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "call.h"
-
-struct made;
 
 /** made_new() - An empty table, or NULL without memory. */
 struct made *made_new(void);
 
-/**
- * made_socket() - Make the socket that the client asks for.
- * @call:	socket(2), judged
- * @jailed:	bind it to a network device that does not exist
- *
- * With a table it is remembered there.
- */
-struct answer made_socket(struct call *call, bool jailed);
+/** made_add() - Keep a duplicate of a socket; false if that fails. */
+bool made_add(struct made *made, int fd);
 
-/** made_serves() - Is it the supervisor who makes such sockets? */
-bool made_serves(const struct call *call);
+/** made_forget() - The client did not get it after all. */
+void made_forget(struct made *made, int fd);
 
 /**
- * made_fetch() - Find the socket that a descriptor of the client means.
+ * made_find() - Look a socket up.
+ * @inode:	of the socket itself
+ * @fd:		set to a duplicate (O_CLOEXEC); -1: it is a connected TCP
+ *		socket and not held any more
  *
- * Sets call->foreign if it was not made here.
- *
- * Return: a duplicate (O_CLOEXEC), or -errno: EBADF, ENOTSOCK, EACCES if it
- *	   was not made here or the client cannot be inspected
+ * Return: whether the table knows it
  */
-int made_fetch(struct call *call, int fd);
-
-/**
- * made_elsewhere() - Answer a call about a socket that was not made here.
- * @call:	with call->foreign
- * @answer:	result
- *
- * Return: whether there is an answer other than a refusal
- */
-bool made_elsewhere(const struct call *call, struct answer *answer);
+bool made_find(struct made *made, ino_t inode, int *fd);
 
 /** made_settle() - Forget, or soon forget, a socket that its call has put to
  *		    use.  Does nothing without a table. */

@@ -16,7 +16,7 @@
 
 #include "call.h"
 #include "judge.h"
-#include "made.h"
+#include "make.h"
 
 #define TYPE_MASK 0xf /* SOCK_TYPE_MASK in include/linux/net.h */
 
@@ -42,7 +42,7 @@ static struct answer inet_socket(struct call *call)
 	if (judge_kind(call->sup, OP_SOCKET, TARGET_INET).allow)
 		return answer_continue();
 	if (is_tcp(call))
-		return call->report ? answer_error(0) : made_socket(call, true);
+		return call->report ? answer_error(0) : make_socket(call, true);
 	/* Programs that try MPTCP or SCTP fall back to TCP on this. */
 	if (call->type == SOCK_STREAM)
 		return refuse_kind(call, EPROTONOSUPPORT, NULL);
@@ -87,7 +87,7 @@ struct answer op_socket(struct call *call)
 
 	read_registers(call);
 	answer = socket_judged(call);
-	return answer.go_on && made_serves(call) ? made_socket(call, false)
+	return answer.go_on && make_serves(call) ? make_socket(call, false)
 						 : answer;
 }
 

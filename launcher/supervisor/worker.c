@@ -267,23 +267,11 @@ static void woken(int sig)
 	(void)sig; /* its only purpose is EINTR */
 }
 
-/* Returns false when @until is readable. */
-static bool wait_until(int until)
-{
-	struct pollfd p[] = {
-		{.fd = pool.sup->listener, .events = POLLIN},
-		{.fd = until, .events = POLLIN},
-	};
-
-	while (poll(p, 2, -1) < 0 && errno == EINTR)
-		;
-	return !p[1].revents;
-}
-
-int workers_answer_until(const struct supervisor *sup, int until, int timer)
+int workers_answer_one(const struct supervisor *sup, int timer)
 {
 	const struct sigaction action = {.sa_handler = woken};
 	struct worker *w = free_worker();
+	struct seccomp_notif req = {0};
 
 	if (!w)
 		return EAGAIN;
@@ -291,14 +279,10 @@ int workers_answer_until(const struct supervisor *sup, int until, int timer)
 	pool.timer = timer;
 	sigaction(WAKE_SIGNAL, &action, NULL);
 	atomic_store(&pool.idle, 2); /* so that no thread is started yet */
-	while (wait_until(until)) {
-		struct seccomp_notif req = {0};
-
-		if (ioctl(sup->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) == 0)
-			serve(w, &req, true);
-		else if (errno != EINTR && errno != ENOENT)
+	while (ioctl(sup->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) != 0)
+		if (errno != EINTR)
 			return errno;
-	}
+	serve(w, &req, true);
 	atomic_store(&pool.idle, 0);
 	release(w);
 	return 0;

@@ -18,9 +18,8 @@ enum interruption {
 };
 
 /**
- * workers_answer_until() - Answer notifications in this thread.
+ * workers_answer_one() - Answer a single notification in this thread.
  * @sup:	supervisor
- * @until:	a descriptor; the end is when it becomes readable
  * @timer:	a timerfd that is armed whenever a worker is busy; the caller
  *		polls it and then calls workers_watch()
  *
@@ -28,7 +27,7 @@ enum interruption {
  *
  * Return: 0, or an errno value
  */
-int workers_answer_until(const struct supervisor *sup, int until, int timer);
+int workers_answer_one(const struct supervisor *sup, int timer);
 
 /**
  * workers_start() - Begin to answer, in threads.

@@ -14,7 +14,7 @@ unset MAKELEVEL
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 SBX_BUILD=${SBX_BUILD:-$root/build}
-sbx_run=$SBX_BUILD/sbx-run
+sbx_run=${SBX_RUN:-$SBX_BUILD/sbx-run} # a wrapper may simulate a machine
 lib=$SBX_BUILD/tests/lib
 python=/usr/bin/python3
 LIMIT=${LIMIT:-20} # seconds that one command of a test may take

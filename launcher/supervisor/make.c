@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* make.c - make a socket in a client's place and put it into the client. */
+#include "make.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "../clean.h"
+#include "made.h"
+
+#define NO_DEVICE 0x7fffffff
+
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62 /* Linux 5.0 */
+#endif
+#ifndef SECCOMP_ADDFD_FLAG_SEND
+#define SECCOMP_ADDFD_FLAG_SEND (1UL << 1) /* Linux 5.14 */
+#endif
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+static bool is_inet(int domain)
+{
+	return domain == AF_INET || domain == AF_INET6;
+}
+
+/* None of these needs a privilege that we might have and the client not. */
+bool make_serves(const struct call *call)
+{
+	if (!call->sup->made)
+		return false;
+	if (call->domain == AF_NETLINK)
+		return true;
+	if (call->domain == AF_UNIX)
+		return !call->sup->policy->unix_all &&
+		       (call->type == SOCK_STREAM ||
+			call->type == SOCK_SEQPACKET);
+	return is_inet(call->domain) &&
+	       ((call->type == SOCK_STREAM &&
+		 (call->protocol == 0 || call->protocol == IPPROTO_TCP ||
+		  call->protocol == IPPROTO_MPTCP)) ||
+		(call->type == SOCK_DGRAM &&
+		 (call->protocol == 0 || call->protocol == IPPROTO_UDP)));
+}
+
+/* Its inode gets the client's owner. */
+static int make_as_client(const struct call *call)
+{
+	const int flags = (int)call->req->data.args[1] | SOCK_CLOEXEC;
+	bool changed;
+	int fd;
+
+	if (client_act_as(&call->client, &changed) != 0)
+		return -EACCES;
+	fd = socket(call->domain, flags, call->protocol);
+	if (fd < 0)
+		fd = -errno;
+	if (changed)
+		client_act_as_self(call->sup);
+	return fd;
+}
+
+static struct answer hand_over(const struct call *call, int fd)
+{
+	const int flags = (int)call->req->data.args[1];
+	struct seccomp_notif_addfd add = {
+		.id = call->client.id,
+		.flags = SECCOMP_ADDFD_FLAG_SEND,
+		.srcfd = (uint32_t)fd,
+		.newfd_flags = flags & SOCK_CLOEXEC ? O_CLOEXEC : 0,
+	};
+
+	if (ioctl(call->sup->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0)
+		return answer_error(errno == ENOENT   ? ESRCH
+				    : errno == EMFILE ? EMFILE
+						      : EACCES);
+	return (struct answer){.sent = true};
+}
+
+struct answer make_socket(struct call *call, bool jailed)
+{
+	struct made *made = call->sup->made;
+	const int device = NO_DEVICE;
+	autoclose int fd = make_as_client(call);
+	struct answer answer;
+
+	if (fd < 0)
+		return answer_error(-fd);
+	if (jailed && setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &device,
+				 sizeof(device)) != 0)
+		return answer_error(EACCES);
+	/* The client may use it before we are told that it has it. */
+	if (made && !made_add(made, fd))
+		return answer_error(ENFILE);
+	answer = hand_over(call, fd);
+	if (made && !answer.sent)
+		made_forget(made, fd);
+	return answer;
+}
