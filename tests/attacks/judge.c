@@ -205,19 +205,6 @@ static void attend(struct run *run, pid_t command)
 		;
 }
 
-static unsigned int tries(void)
-{
-	FILE *file = fopen(at("tries"), "re");
-	unsigned int count = 0;
-
-	if (!file)
-		return 0;
-	if (fscanf(file, "%u", &count) != 1)
-		count = 0;
-	fclose(file);
-	return count;
-}
-
 /* The last lines that the command wrote; its own reason for a skip. */
 static void show_output(const char *start)
 {
@@ -271,8 +258,8 @@ static int verdict(const struct run *run)
 	}
 	if ((attack->needs & WORKS_AFTER) && !targets_heard("after"))
 		return broken("the granted socket does not work any more");
-	if ((attack->needs & NEEDS_TRIES) && tries() < RACE_TRIES) {
-		printf("broken: only %u tries\n", tries());
+	if ((attack->needs & NEEDS_TRIES) && targets_tries() < RACE_TRIES) {
+		printf("broken: only %u tries\n", targets_tries());
 		return EXIT_BROKEN;
 	}
 	printf("refused\n");

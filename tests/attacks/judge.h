@@ -39,6 +39,9 @@ void targets_report(const char *label);
 /** targets_heard() - Did the granted server get this word? */
 bool targets_heard(const char *word);
 
+/** targets_tries() - How often did a race try? */
+unsigned int targets_tries(void);
+
 /** targets_own() - Is this the inode of one of the judge's sockets? */
 bool targets_own(ino_t inode);
 

@@ -27,7 +27,7 @@ struct race {
 /**
  * race_run() - RACE_TRIES attempts and more while the other party flips.
  *
- * Leaves the number of attempts in DIR/tries, for the judge.
+ * Tells the granted server the number of attempts.
  */
 void race_run(const struct race *race);
 

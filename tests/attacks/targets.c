@@ -87,6 +87,7 @@ static ino_t own[TARGETS + EXTRA];
 static size_t own_count;
 static char hit_by[96];
 static bool heard_before, heard_after;
+static unsigned int tries;
 static const char *watched;
 static int naive_log = -1;
 
@@ -118,6 +119,11 @@ static bool watch(int fd, enum kind kind, size_t i)
 	event.data.u64 =
 		(uint64_t)kind << 56 | (uint64_t)i << 32 | (uint32_t)fd;
 	return !epoll_ctl(events, EPOLL_CTL_ADD, fd, &event);
+}
+
+unsigned int targets_tries(void)
+{
+	return tries;
 }
 
 bool targets_own(ino_t inode)
@@ -282,6 +288,7 @@ static void hear(size_t i, const char *text)
 {
 	if (denied(i))
 		return;
+	sscanf(text, "tries %u", &tries);
 	if (!strncmp(text, "broke ", 6))
 		targets_report(text);
 	heard_before = heard_before || strstr(text, "before");
