@@ -173,15 +173,16 @@ static bool sweep(struct bound *b, uint32_t count,
 {
 	bool found = false;
 
-	for (; count > 0 && b->count > 0; count--) {
+	while (count > 0 && b->count > 0) {
 		const uint32_t i = b->next & (b->slots - 1);
 
-		/* Another one may have moved into the gap. */
 		if (b->nodes[i].fd >= 0 && useless(&b->nodes[i])) {
+			/* Another one may move into the gap: stay here. */
 			drop_node(b, i);
 			found = true;
 		} else {
 			b->next = i + 1;
+			count--;
 		}
 	}
 	if (b->slots > SLOTS_MIN && b->count < b->slots / 8)

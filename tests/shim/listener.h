@@ -24,11 +24,16 @@ struct heard {
 	unsigned int count;
 	enum report_kind kinds[REPORTS_MAX];
 	struct report reports[REPORTS_MAX];
+	unsigned int asked;
+	struct report_publish asks[REPORTS_MAX];
 	int status; /* of the client */
 };
 
 /* What each REPORT_REFUSED is answered. */
 typedef long answer_fn(const struct report *report);
+
+/* What each REPORT_PUBLISH is answered. */
+static long publish_answer;
 
 /* ---- the client's side -------------------------------------------------- */
 
@@ -100,6 +105,20 @@ HARNESS void become_client(int over, const char *name)
 
 /* ---- the supervisor's side ---------------------------------------------- */
 
+HARNESS void hear_ask(struct heard *heard, const struct seccomp_notif *call)
+{
+	struct report_publish *ask = &heard->asks[heard->asked++];
+	struct iovec local = {.iov_base = ask, .iov_len = sizeof(*ask)};
+	struct iovec remote = {.iov_base = (void *)call->data.args[2],
+			       .iov_len = sizeof(*ask)};
+
+	assert_true(heard->asked < REPORTS_MAX);
+	assert_int_equal(call->data.args[3], sizeof(*ask));
+	assert_int_equal(
+		process_vm_readv((pid_t)call->pid, &local, 1, &remote, 1, 0),
+		sizeof(*ask));
+}
+
 HARNESS void hear(struct heard *heard, const struct seccomp_notif *call,
 		  answer_fn *answer, struct seccomp_notif_resp *response)
 {
@@ -110,6 +129,11 @@ HARNESS void hear(struct heard *heard, const struct seccomp_notif *call,
 
 	if (call->data.args[1] == REPORT_HELLO) {
 		heard->hellos++;
+		return;
+	}
+	if (call->data.args[1] == REPORT_PUBLISH) {
+		hear_ask(heard, call);
+		response->val = publish_answer;
 		return;
 	}
 	assert_true(heard->count < REPORTS_MAX);
