@@ -22,9 +22,6 @@ declare -A refused=(
 	[seccomp]='cannot load the seccomp filter'
 	[listener]='cannot load the seccomp filter'
 	[free-listener]='another seccomp supervisor already watches'
-	[getfd]='may not inspect'
-	[getfd-call]='may not inspect'
-	[pidfd]='may not inspect'
 	[readv]='may not inspect'
 	[openat2]='cannot open the directory of'
 	[nnp]='cannot prepare the supervisor'
@@ -51,7 +48,7 @@ refuses() {
 unharmed() {
 	local missing
 
-	for missing in killable thread-pidfd; do
+	for missing in killable thread-pidfd getfd getfd-call pidfd userns; do
 		without "$missing" -- --allow-unix-socket "$T/dir/ok" -- \
 			"$lib/cli" "$T/dir/ok"
 		is "$rc" 0 "without $missing: a granted socket works ($mode)"

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,9 @@ static const struct mechanism {
 	{"getfd-call", SCMP_SYS(pidfd_getfd), ENOSYS, -1, 0},
 	{"pidfd", SCMP_SYS(pidfd_open), ENOSYS, -1, 0},
 	{"thread-pidfd", SCMP_SYS(pidfd_open), EINVAL, 1, O_EXCL},
+	{"userns", SCMP_SYS(unshare), EPERM, 0, CLONE_NEWUSER},
+	{"userns", SCMP_SYS(clone), EPERM, 0, CLONE_NEWUSER},
+	{"userns", SCMP_SYS(clone3), ENOSYS, -1, 0},
 	{"readv", SCMP_SYS(process_vm_readv), EPERM, -1, 0},
 	{"openat2", SCMP_SYS(openat2), ENOSYS, -1, 0},
 	{"nnp", SCMP_SYS(prctl), EINVAL, 0, 38}, /* PR_SET_NO_NEW_PRIVS */
@@ -51,11 +55,18 @@ static int add(scmp_filter_ctx ctx, const struct mechanism *m)
 
 static int add_named(scmp_filter_ctx ctx, const char *name)
 {
-	for (size_t i = 0; i < sizeof(mechanisms) / sizeof(*mechanisms); i++)
-		if (strcmp(name, mechanisms[i].name) == 0)
-			return add(ctx, &mechanisms[i]);
-	fprintf(stderr, "without: unknown mechanism %s\n", name);
-	return -EINVAL;
+	int error = -EINVAL;
+
+	for (size_t i = 0; i < sizeof(mechanisms) / sizeof(*mechanisms); i++) {
+		if (strcmp(name, mechanisms[i].name) != 0)
+			continue;
+		error = add(ctx, &mechanisms[i]);
+		if (error)
+			break;
+	}
+	if (error)
+		fprintf(stderr, "without: cannot take away %s\n", name);
+	return error;
 }
 
 int main(int argc, char **argv)
