@@ -117,11 +117,26 @@ static int probe_resolve(void)
 	return landlock_probe() >= LANDLOCK_ABI_RESOLVE ? 0 : ENOTSUP;
 }
 
+/* The row NSpid has our number in the namespace of this /proc and in each
+ * below it: one, unless it shows other processes by our clients' numbers. */
 static int probe_proc(void)
 {
-	autoclose int fd = open("/proc/self/fd", O_PATH | O_CLOEXEC);
+	autoclose int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	char text[4096];
+	const char *row;
+	ssize_t n;
 
-	return fd < 0 ? errno : 0;
+	if (fd < 0)
+		return errno;
+	n = read(fd, text, sizeof(text) - 1);
+	if (n <= 0)
+		return EIO;
+	text[n] = '\0';
+	row = strstr(text, "\nNSpid:\t");
+	if (!row)
+		return 0;
+	row += strlen("\nNSpid:\t");
+	return row[strspn(row, "0123456789")] == '\n' ? 0 : EXDEV;
 }
 
 static int probe_shim(void)
@@ -201,6 +216,20 @@ int check_print(FILE *out)
 			"here, but for --backstop=none%s\n",
 			probe_resolve() == 0 ? " and landlock-only" : "");
 	return works ? 0 : EXIT_SBX;
+}
+
+void check_proc(void)
+{
+	const int error = probe_proc();
+
+	if (error == EXDEV)
+		die("/proc is that of another pid namespace, so clients cannot "
+		    "be told apart; mount one for this namespace (unshare "
+		    "--mount-proc)");
+	if (error)
+		die("/proc is needed to look at clients, and cannot be read "
+		    "(%s); mount it: mount -t proc proc /proc",
+		    strerror(error));
 }
 
 bool check_may_fetch(void)

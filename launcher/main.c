@@ -166,6 +166,8 @@ static _Noreturn void run_confined(struct options *options, const char *program,
 	};
 	const char *shim;
 
+	if (!plan.alone)
+		check_proc();
 	config.ruleset = prepare_domain(options, &plan, &pins, &grants);
 	if (!plan.alone && !check_may_fetch())
 		config.filter |= FILTER_MAKE;

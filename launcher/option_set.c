@@ -9,6 +9,7 @@
 #include "../policy/errname.h"
 #include "../policy/path.h"
 #include "../policy/text.h"
+#include "check.h"
 #include "diag.h"
 #include "option_table.h"
 
@@ -56,8 +57,10 @@ static void add_rule(struct parse *parse, const struct option_spec *spec,
 	const char *why = "";
 
 	if (path_add_rule(&parse->options->policy, effect, spec->value, value,
-			  &why))
-		die("invalid path \"%s\": %s", value, why);
+			  &why) == 0)
+		return;
+	check_proc(); /* names are read there */
+	die("invalid path \"%s\": %s", value, why);
 }
 
 void option_allow(struct parse *parse, const struct option_spec *spec,

@@ -15,6 +15,16 @@
 #include "made.h"
 #include "unixdiag.h"
 
+/* A process that may not be inspected may be hidden (hidepid, proc(5)). */
+static int no_such_descriptor(const struct call *call)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%d/fd", (int)call->client.tid);
+	return faccessat(call->sup->proc, name, F_OK, 0) == 0 ? -EBADF
+							      : -EACCES;
+}
+
 /* Returns the inode of a socket, 0 for another file, or -errno. */
 static int64_t socket_inode(const struct call *call, int fd)
 {
@@ -25,7 +35,7 @@ static int64_t socket_inode(const struct call *call, int fd)
 	snprintf(name, sizeof(name), "%d/fd/%d", (int)call->client.tid, fd);
 	n = readlinkat(call->sup->proc, name, text, sizeof(text) - 1);
 	if (n < 0)
-		return errno == ENOENT ? -EBADF : -EACCES;
+		return errno == ENOENT ? no_such_descriptor(call) : -EACCES;
 	text[n] = '\0';
 	if (strncmp(text, "socket:[", 8) != 0)
 		return 0;
