@@ -13,7 +13,9 @@
  * in a bitmap (Linux 5.11): read, write, open and friends cost nothing.
  *
  * sendto and sendmsg are not notified: their address cannot be seen, but only
- * a datagram socket uses it, and no datagram socket can come into being.
+ * a datagram socket uses it, and no datagram socket can come into being.  With
+ * FILTER_DGRAM they can, so each call that may carry an address is notified;
+ * send and write, which cannot, stay free.
  *
  * NOTIFY ranks below ERRNO (seccomp(2)), so a call must never match both a
  * refusal that matters and a notification.  The supervisor refuses sockets
@@ -24,6 +26,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +56,18 @@ static const int absent[] = {
 
 /* Terminal ioctls that type into the caller's terminal. */
 static const unsigned int terminal_ioctls[] = {TIOCSTI, TIOCLINUX};
+
+/* The calls that send, and the register of their flags. */
+static const struct send_call {
+	int call;
+	unsigned int flags;
+} sends[] = {
+	{SCMP_SYS(sendto), 3},
+	{SCMP_SYS(sendmsg), 2},
+	{SCMP_SYS(sendmmsg), 3},
+};
+
+#define SENDS (sizeof(sends) / sizeof(*sends))
 
 static void check(int rc, const char *what)
 {
@@ -152,25 +167,35 @@ static void add_datagrams(scmp_filter_ctx ctx, unsigned int features)
 	}
 }
 
+static struct scmp_arg_cmp fastopen(const struct send_call *send, bool wanted)
+{
+	return SCMP_CMP64(send->flags, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN,
+			  wanted ? MSG_FASTOPEN : 0);
+}
+
 /* TCP Fast Open connects without connect(2). */
 static void add_fastopen(scmp_filter_ctx ctx)
 {
-	static const struct {
-		int call;
-		unsigned int flags;
-	} sends[] = {
-		{SCMP_SYS(sendto), 3},
-		{SCMP_SYS(sendmsg), 2},
-		{SCMP_SYS(sendmmsg), 3},
-	};
-
-	for (size_t i = 0; i < sizeof(sends) / sizeof(*sends); i++) {
-		const struct scmp_arg_cmp c[] = {
-			SCMP_CMP64(sends[i].flags, SCMP_CMP_MASKED_EQ,
-				   MSG_FASTOPEN, MSG_FASTOPEN),
-		};
+	for (size_t i = 0; i < SENDS; i++) {
+		const struct scmp_arg_cmp c[] = {fastopen(&sends[i], true)};
 
 		add(ctx, SCMP_ACT_ERRNO(EOPNOTSUPP), sends[i].call, 1, c);
+	}
+}
+
+/* What may carry an address.  libseccomp takes the shortest of two rules that
+ * overlap, so this one leaves out what add_fastopen() refuses. */
+static void add_sends(scmp_filter_ctx ctx, unsigned int features)
+{
+	for (size_t i = 0; i < SENDS; i++) {
+		struct scmp_arg_cmp c[2];
+		unsigned int n = 0;
+
+		if (sends[i].call == SCMP_SYS(sendto))
+			c[n++] = SCMP_A4_64(SCMP_CMP_NE, 0);
+		if (features & FILTER_IP)
+			c[n++] = fastopen(&sends[i], false);
+		add(ctx, SCMP_ACT_NOTIFY, sends[i].call, n, c);
 	}
 }
 
@@ -277,8 +302,11 @@ static void generate(unsigned int features)
 		add_families(ctx, features);
 		add_fastopen(ctx);
 	}
-	if ((features & FILTER_UNIX) && !(features & FILTER_DGRAM_FREE))
+	if ((features & FILTER_UNIX) &&
+	    !(features & (FILTER_DGRAM | FILTER_DGRAM_FREE)))
 		add_datagrams(ctx, features);
+	if (features & FILTER_DGRAM)
+		add_sends(ctx, features);
 	if (features & FILTER_MAKE)
 		add_making(ctx, features);
 	print_array(features, ctx);

@@ -36,7 +36,8 @@ bool seccomp_needed(const struct policy *policy)
 unsigned int seccomp_features(const struct policy *policy)
 {
 	return (policy->network == NETWORK_FULL ? 0 : FILTER_IP) |
-	       (policy->unix_all ? 0 : FILTER_UNIX);
+	       (policy->unix_all ? 0 : FILTER_UNIX) |
+	       (policy->unix_dgram && !policy->unix_all ? FILTER_DGRAM : 0);
 }
 
 int seccomp_apply(unsigned int features, bool *killable)
