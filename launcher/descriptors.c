@@ -54,6 +54,7 @@ static bool reaches_anything(const struct policy *policy, int domain, int type)
 	if (type == SOCK_STREAM || type == SOCK_SEQPACKET ||
 	    domain == AF_NETLINK)
 		return false;
+	/* What a datagram socket sends is mediated where one may exist. */
 	return domain == AF_UNIX ? !policy->unix_all && !policy->unix_dgram
 				 : policy->network == NETWORK_NONE;
 }
@@ -82,8 +83,8 @@ static void check(const struct policy *policy, bool supervised, int fd)
 	    !reaches_anything(policy, domain, type))
 		return;
 	die("inherited descriptor %d is a datagram socket, which could send "
-	    "to any address; close it, e.g. with %d>&- in the shell",
-	    fd, fd);
+	    "to any address; close it, e.g. with %d>&- in the shell%s",
+	    fd, fd, domain == AF_UNIX ? ", or use --allow-unix-dgram" : "");
 }
 
 void descriptors_check(const struct policy *policy, bool supervised)

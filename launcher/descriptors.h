@@ -19,8 +19,9 @@ void descriptors_secure(void);
 /**
  * descriptors_check() - Refuse inherited descriptors that undo the policy.
  *
- * A datagram socket reaches any address by sendmsg, which no filter sees, and
- * an io_uring may connect by itself.  Dies and names the descriptor.
+ * A datagram socket reaches any address by sendmsg, which no filter sees (those
+ * of AF_UNIX may be there if policy->unix_dgram is set), and an io_uring may
+ * connect by itself.  Dies and names the descriptor.
  *
  * @policy:	compiled policy
  * @supervised:	a supervisor sees connect(2) and listen(2)

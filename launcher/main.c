@@ -27,6 +27,7 @@
 #include "backstop/pins.h"
 #include "backstop/seccomp.h"
 #include "check.h"
+#include "datagrams.h"
 #include "descriptors.h"
 #include "diag.h"
 #include "env.h"
@@ -65,13 +66,14 @@ static const char *find_shim(const struct options *options,
 	return shim;
 }
 
-static _Noreturn void run_shim_only(const struct options *options,
+static _Noreturn void run_shim_only(struct options *options,
 				    const char *program,
 				    const struct elf_info *info,
 				    const char *run)
 {
 	const char *shim = find_shim(options, info);
 
+	datagrams_find(&options->policy);
 	if (!shim)
 		die("--backstop=none without the shim would enforce nothing");
 	notice("--backstop=none: the shim alone asks the program to comply; "
@@ -96,15 +98,32 @@ static _Noreturn void run_nested(const struct options *options,
 	program_execute(program, options->command);
 }
 
-/* In tier landlock the kernel looks at what a datagram socket sends to. */
-static unsigned int choose_filter(struct options *options, enum tier tier)
+/* In the tiers of Landlock the kernel looks at what a datagram socket sends to,
+ * so such sockets may exist.  Where they were granted all the same, and the
+ * kernel does not know every grant, messages go through the supervisor. */
+static unsigned int choose_filter(struct policy *policy, enum tier tier)
 {
-	unsigned int features = seccomp_features(&options->policy);
+	unsigned int features = seccomp_features(policy);
 
 	if (tier == TIER_SUPERVISED || !(features & FILTER_UNIX))
 		return features;
-	options->policy.unix_dgram = true;
-	return features | FILTER_DGRAM_FREE;
+	if (policy->unix_dgram && tier == TIER_LANDLOCK &&
+	    !tier_grants_trees_only(policy))
+		return features;
+	policy->unix_dgram = true;
+	return (features & ~(unsigned int)FILTER_DGRAM) | FILTER_DGRAM_FREE;
+}
+
+/* Messages of sockets that cannot be fetched cannot be sent for anybody. */
+static unsigned int without_fetching(unsigned int filter, bool asked)
+{
+	if (asked && (filter & FILTER_DGRAM))
+		die("--allow-unix-dgram needs pidfd_getfd(2), which is missing "
+		    "here; see sbx-run --check");
+	if (filter & FILTER_DGRAM)
+		notice("datagram sockets are withheld: pidfd_getfd(2) is "
+		       "missing here");
+	return (filter & ~(unsigned int)FILTER_DGRAM) | FILTER_MAKE;
 }
 
 /* The kernel grants sockets, not names. */
@@ -144,6 +163,7 @@ static _Noreturn void run_confined(struct options *options, const char *program,
 {
 	static struct pins pins;
 	static struct landlock_grants grants;
+	const bool asked = options->policy.unix_dgram;
 	const int abi = check_require();
 	const enum tier tier = tier_choose(options, abi);
 	const struct landlock_plan plan = {
@@ -160,17 +180,20 @@ static _Noreturn void run_confined(struct options *options, const char *program,
 		.log_path = options->log_path,
 		.quiet = options->quiet,
 		.keep_caps = options->keep_caps,
-		.filter = choose_filter(options, tier),
 		.program = program,
 		.argv = options->command,
 	};
 	const char *shim;
 
+	datagrams_find(&options->policy);
+	config.filter = choose_filter(&options->policy, tier);
 	if (!plan.alone)
 		check_proc();
+	if (!plan.alone && !check_may_fetch()) {
+		options->policy.unix_dgram &= !(config.filter & FILTER_DGRAM);
+		config.filter = without_fetching(config.filter, asked);
+	}
 	config.ruleset = prepare_domain(options, &plan, &pins, &grants);
-	if (!plan.alone && !check_may_fetch())
-		config.filter |= FILTER_MAKE;
 	shim = find_shim(options, info);
 	config.shim_expected = shim && info->kind == ELF_DYNAMIC;
 	env_prepare(&options->policy, name, shim, info, NULL);
@@ -214,6 +237,7 @@ int main(int argc, char **argv)
 	case ACTION_CHECK:
 		return check_print(stdout);
 	case ACTION_PRINT_POLICY:
+		datagrams_find(&options.policy);
 		options_print_policy(&options, stdout);
 		break;
 	case ACTION_MAN_OPTIONS:

@@ -115,6 +115,15 @@ void option_private(struct parse *parse, const struct option_spec *spec,
 		parse->allow = spec->name;
 }
 
+void option_allow_dgram(struct parse *parse, const struct option_spec *spec,
+			const char *value)
+{
+	(void)value;
+	parse->options->policy.unix_dgram = true;
+	if (!parse->allow)
+		parse->allow = spec->name;
+}
+
 void option_allow_all(struct parse *parse, const struct option_spec *spec,
 		      const char *value)
 {

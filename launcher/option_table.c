@@ -56,6 +56,27 @@ const struct option_spec option_table[] = {
 		.value = OPS_ALL,
 	},
 	{
+		.name = "allow-unix-dgram",
+		.group = SOCKETS,
+		.help = "let datagram sockets exist, to reach what is "
+			"granted (implied by a granted one that exists)",
+		.more = "Such a socket can send to any name without "
+			"connecting\n"
+			"to it, so every message that may carry a name is\n"
+			"looked at: each\n"
+			".Xr sendmsg 2 ,\n"
+			"also on other sockets, takes some 20 µs longer.\n"
+			"Therefore datagram sockets are withheld unless this\n"
+			"option is given, or an option grants a datagram "
+			"socket\n"
+			"that exists at start, as\n"
+			".Pa /dev/log\n"
+			"mostly does.\n"
+			"A grant of a directory, or of a socket that is not\n"
+			"there yet, does not tell: then it is needed.\n",
+		.set = option_allow_dgram,
+	},
+	{
 		.name = "private-sockets",
 		.arg = "DIR",
 		.optional = true,

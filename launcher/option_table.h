@@ -38,10 +38,10 @@ struct option_spec {
 };
 
 /* What the options do (option_set.c). */
-option_set option_allow, option_deny, option_private, option_allow_all,
-	option_unix_sockets, option_network, option_backstop, option_no_shim,
-	option_deny_errno, option_keep_caps, option_log, option_quiet,
-	option_action, option_answer;
+option_set option_allow, option_deny, option_allow_dgram, option_private,
+	option_allow_all, option_unix_sockets, option_network, option_backstop,
+	option_no_shim, option_deny_errno, option_keep_caps, option_log,
+	option_quiet, option_action, option_answer;
 
 extern const struct option_spec option_table[];
 extern const size_t option_count;

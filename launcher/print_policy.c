@@ -6,6 +6,7 @@
  *
  *	network none
  *	unix-sockets allowlist
+ *	unix-datagrams allowed
  *	deny-errno EACCES
  *	abstract-names private
  *	allow connect,send,bind node /run/x.sock
@@ -96,6 +97,8 @@ void options_print_policy(const struct options *options, FILE *out)
 	fprintf(out, "network %s\n", networks[policy->network]);
 	fprintf(out, "unix-sockets %s\n",
 		policy->unix_all ? "unrestricted" : "allowlist");
+	if (policy->unix_dgram && !policy->unix_all)
+		fputs("unix-datagrams allowed\n", out);
 	fprintf(out, "deny-errno %s\n", error ? error : "unknown");
 	if (policy->unix_private)
 		fputs("abstract-names private\n", out);

@@ -86,6 +86,15 @@ static void require_expressible(const struct options *options)
 		    "what the kernel refuses");
 }
 
+bool tier_grants_trees_only(const struct policy *policy)
+{
+	for (unsigned int i = 0; i < policy->rule_count; i++)
+		if (policy->rules[i].effect != EFFECT_ALLOW ||
+		    policy->rules[i].kind != RULE_TREE)
+			return false;
+	return true;
+}
+
 /* Binding needs a look at names that registers do not hold: an abstract name
  * can be bound anywhere.  A single socket may be made anew by its server. */
 static bool loses_nothing(const struct options *options)
@@ -95,14 +104,10 @@ static bool loses_nothing(const struct options *options)
 	if (!options->quiet || options->log_path || policy->unix_private ||
 	    policy->deny_errno != EACCES)
 		return false;
-	for (unsigned int i = 0; i < policy->rule_count; i++) {
-		const struct policy_rule *rule = &policy->rules[i];
-
-		if (rule->effect != EFFECT_ALLOW || rule->kind != RULE_TREE ||
-		    (rule->ops & OPS_BIND))
+	for (unsigned int i = 0; i < policy->rule_count; i++)
+		if (policy->rules[i].ops & OPS_BIND)
 			return false;
-	}
-	return true;
+	return tier_grants_trees_only(policy);
 }
 
 static void require_resolve(const char *tier, int abi)

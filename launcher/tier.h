@@ -26,4 +26,12 @@ const char *tier_name(enum tier tier);
  */
 enum tier tier_choose(const struct options *options, int abi);
 
+/**
+ * tier_grants_trees_only() - Does the policy consist of granted directories?
+ *
+ * These the kernel knows for good; a single socket only until its server makes
+ * it anew.
+ */
+bool tier_grants_trees_only(const struct policy *policy);
+
 #endif /* SBX_TIER_H */

@@ -74,9 +74,9 @@ static void append_allow(struct text *text, const struct policy *policy,
 {
 	switch (request->kind) {
 	case TARGET_PATH:
-		/* A kind of AF_UNIX socket that only this option lets be. */
+		/* Datagram sockets: the only kind that is withheld. */
 		if (request->op == OP_SOCKET)
-			text_string(text, "--allow-all-unix-sockets");
+			text_string(text, "--allow-unix-dgram");
 		if (request->len == 0)
 			return;
 		text_string(text, missing_option(policy, request));

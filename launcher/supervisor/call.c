@@ -7,11 +7,13 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "../clean.h"
 #include "fetch.h"
 #include "log.h"
+#include "worker.h"
 
 static int socket_option(int fd, int option, int *value)
 {
@@ -173,6 +175,39 @@ struct answer call_refuse(struct call *call,
 	log_event(call->sup->log, &event);
 	pthread_mutex_unlock(&lock);
 	return answer_error(verdict->error);
+}
+
+socklen_t call_held_address(struct sockaddr_un *addr, int pin)
+{
+	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};
+	snprintf(addr->sun_path, sizeof(addr->sun_path), "/proc/self/fd/%d",
+		 pin);
+	return sizeof(*addr);
+}
+
+bool call_has_send_timeout(const struct call *call)
+{
+	struct timeval tv = {0};
+	socklen_t len = sizeof(tv);
+
+	getsockopt(call->fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &len);
+	return tv.tv_sec != 0 || tv.tv_usec != 0;
+}
+
+int call_interrupted(struct call *call)
+{
+	switch (worker_interruption(call->worker)) {
+	case INTERRUPT_GONE:
+		return ESRCH;
+	case INTERRUPT_SIGNAL:
+		/* sock_intr_errno() in include/net/sock.h */
+		return call_has_send_timeout(call) ? EINTR : ERESTARTSYS;
+	case INTERRUPT_OVERLOAD:
+		return EAGAIN;
+	case INTERRUPT_NONE:
+		break;
+	}
+	return 0;
 }
 
 struct answer call_uninspectable(struct call *call)

@@ -93,6 +93,19 @@ struct answer call_refuse(struct call *call,
 			  enum target_kind kind, const char *name, size_t len,
 			  const char *note);
 
+/** call_held_address() - The address of what @pin holds; returns its length. */
+socklen_t call_held_address(struct sockaddr_un *addr, int pin);
+
+/** call_has_send_timeout() - Does the socket wait only so long to send? */
+bool call_has_send_timeout(const struct call *call);
+
+/**
+ * call_interrupted() - What becomes of a call that was performed and EINTR?
+ *
+ * Return: 0: perform it again; else the errno value that the client gets
+ */
+int call_interrupted(struct call *call);
+
 /** call_uninspectable() - Refuse because the client hides itself. */
 struct answer call_uninspectable(struct call *call);
 
@@ -104,10 +117,16 @@ struct answer op_socket(struct call *call);
 struct answer op_socketpair(struct call *call);
 struct answer op_report(struct call *call);
 struct answer op_publish(struct call *call);
+struct answer op_sendto(struct call *call);
+struct answer op_sendmsg(struct call *call);
+struct answer op_sendmmsg(struct call *call);
 
 /** connect_judged() - Judge, and unless call->report act on, a connect whose
  *		       socket and address are in @call. */
 struct answer connect_judged(struct call *call);
+
+/** send_judged() - Judge a send, for call->report only. */
+struct answer send_judged(struct call *call);
 
 /** bind_judged() - The same for a bind. */
 struct answer bind_judged(struct call *call);

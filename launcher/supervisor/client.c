@@ -86,17 +86,43 @@ bool client_alive(const struct client *client)
 		     &id) == 0;
 }
 
+int client_readv(const struct client *client, const struct iovec *from,
+		 unsigned int count, void *to, size_t len)
+{
+	const struct iovec local = {.iov_base = to, .iov_len = len};
+	const ssize_t n =
+		process_vm_readv(client->tid, &local, 1, from, count, 0);
+
+	if (n < 0)
+		return inspection_error(errno);
+	return (size_t)n == len ? 0 : EFAULT;
+}
+
 int client_read(const struct client *client, uint64_t from, void *to,
 		size_t len)
 {
-	const struct iovec local = {.iov_base = to, .iov_len = len};
 	const struct iovec remote = {
 		.iov_base = (void *)(uintptr_t)from,
 		.iov_len = len,
 	};
-	const ssize_t n =
-		process_vm_readv(client->tid, &local, 1, &remote, 1, 0);
 
+	return client_readv(client, &remote, 1, to, len);
+}
+
+int client_write(const struct client *client, uint64_t to, const void *from,
+		 size_t len)
+{
+	const struct iovec local = {.iov_base = (void *)from, .iov_len = len};
+	const struct iovec remote = {
+		.iov_base = (void *)(uintptr_t)to,
+		.iov_len = len,
+	};
+	ssize_t n;
+
+	/* The number of a thread that died may be a stranger's by now. */
+	if (!client_alive(client))
+		return ESRCH;
+	n = process_vm_writev(client->tid, &local, 1, &remote, 1, 0);
 	if (n < 0)
 		return inspection_error(errno);
 	return (size_t)n == len ? 0 : EFAULT;
@@ -167,6 +193,10 @@ static void parse_row(struct client_status *s, const char *row,
 		return;
 	if (strncmp(row, "Tgid:", 5) == 0) {
 		s->tgid = (pid_t)strtol(value, NULL, 10);
+		s->inner_tgid = s->tgid;
+	} else if (strncmp(row, "NStgid:", 7) == 0) {
+		value = strrchr(row, '\t');
+		s->inner_tgid = (pid_t)strtol(value, NULL, 10);
 	} else if (strncmp(row, "PPid:", 5) == 0) {
 		s->ppid = (pid_t)strtol(value, NULL, 10);
 	} else if (strncmp(row, "Umask:", 6) == 0) {
@@ -174,13 +204,13 @@ static void parse_row(struct client_status *s, const char *row,
 	} else if (strncmp(row, "Uid:", 4) == 0) {
 		if (sscanf(value, "%u %u %u %u", &ids[0], &ids[1], &ids[2],
 			   &ids[3]) == 4) {
-			s->euid = ids[1];
+			memcpy(s->uid, ids, sizeof(s->uid));
 			s->fsuid = ids[3];
 		}
 	} else if (strncmp(row, "Gid:", 4) == 0) {
 		if (sscanf(value, "%u %u %u %u", &ids[0], &ids[1], &ids[2],
 			   &ids[3]) == 4) {
-			s->egid = ids[1];
+			memcpy(s->gid, ids, sizeof(s->gid));
 			s->fsgid = ids[3];
 		}
 	} else if (strncmp(row, "CapEff:", 7) == 0) {

@@ -12,7 +12,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include "supervisor.h"
 
@@ -33,9 +35,12 @@ struct client {
 /* A row of /proc/TID/status that matters here. */
 struct client_status {
 	pid_t tgid;
+	pid_t inner_tgid; /* in its own pid namespace; tgid if that is ours */
 	pid_t ppid;
-	uid_t euid, fsuid;
-	gid_t egid, fsgid;
+	uid_t uid[3]; /* real, effective, saved */
+	gid_t gid[3];
+	uid_t fsuid;
+	gid_t fsgid;
 	mode_t umask;
 	uint64_t cap_effective;
 	uint64_t pending; /* signals that would interrupt it now */
@@ -62,6 +67,22 @@ int client_read(const struct client *client, uint64_t from, void *to,
  */
 int client_read_path(const struct client *client, uint64_t from, char *to,
 		     size_t size);
+
+/**
+ * client_readv() - client_read() of memory that is scattered.
+ * @from:	addresses in the client, 1024 at most
+ * @len:	bytes to copy; @from may name more
+ */
+int client_readv(const struct client *client, const struct iovec *from,
+		 unsigned int count, void *to, size_t len);
+
+/**
+ * client_write() - Change its memory, as the kernel would for its call.
+ *
+ * Return: 0, ESRCH if the client is gone, or as client_read()
+ */
+int client_write(const struct client *client, uint64_t to, const void *from,
+		 size_t len);
 
 /**
  * client_pidfd() - Take hold of the waiting thread.
@@ -108,6 +129,21 @@ int client_status(const struct supervisor *sup, pid_t tid,
  */
 int client_act_as(const struct client *client, bool *changed);
 
+/**
+ * client_act_to_send() - The same for sending, where capabilities matter.
+ * @unix_socket: ours stay that let a message say who the client is, see
+ *		identity.h; else the capabilities are exactly the client's
+ */
+int client_act_to_send(const struct client *client, bool unix_socket,
+		       bool *changed);
+
+/** client_identity() - Its process id, real user and group, as we number them;
+ *			returns 0 or an errno value. */
+int client_identity(const struct client *client, struct ucred *who);
+
+/** client_same_users() - Is it in our user namespace? */
+bool client_same_users(const struct client *client);
+
 /** client_act_as_self() - Undo client_act_as(); dies if it cannot. */
 void client_act_as_self(const struct supervisor *sup);
 
@@ -122,7 +158,11 @@ void client_act_pause(const struct supervisor *sup);
 /** client_act_resume() - Undo client_act_pause(); dies if it cannot. */
 void client_act_resume(void);
 
-/** client_know_self() - Fill in our own identity. */
-void client_know_self(struct supervisor *sup);
+/**
+ * client_know_self() - Fill in our own identity.
+ * @spare:	capabilities that we keep, but use only to say in a message who
+ *		the client is
+ */
+void client_know_self(struct supervisor *sup, uint64_t spare);
 
 #endif /* SBX_CLIENT_H */

@@ -10,7 +10,6 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -22,35 +21,20 @@
 #include "resolve.h"
 #include "worker.h"
 
-static bool has_send_timeout(int fd)
-{
-	struct timeval tv = {0};
-	socklen_t len = sizeof(tv);
-
-	getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &len);
-	return tv.tv_sec != 0 || tv.tv_usec != 0;
-}
-
 /* Returns 0 or the errno value that the client gets. */
 static int connect_patiently(struct call *call, const struct sockaddr *addr,
 			     socklen_t len)
 {
+	int error;
+
 	for (;;) {
 		if (connect(call->fd, addr, len) == 0)
 			return 0;
 		if (errno != EINTR)
 			return errno;
-		switch (worker_interruption(call->worker)) {
-		case INTERRUPT_NONE:
-			continue;
-		case INTERRUPT_GONE:
-			return ESRCH;
-		case INTERRUPT_SIGNAL:
-			/* sock_intr_errno() in include/net/sock.h */
-			return has_send_timeout(call->fd) ? EINTR : ERESTARTSYS;
-		case INTERRUPT_OVERLOAD:
-			return EAGAIN;
-		}
+		error = call_interrupted(call);
+		if (error)
+			return error;
 	}
 }
 
@@ -121,14 +105,6 @@ static struct answer connect_as_is(struct call *call)
 	return answer_error(error);
 }
 
-static socklen_t held_address(struct sockaddr_un *addr, int pin)
-{
-	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};
-	snprintf(addr->sun_path, sizeof(addr->sun_path), "/proc/self/fd/%d",
-		 pin);
-	return sizeof(*addr);
-}
-
 /* Where the kernel enforces the same, the client connects by itself: then the
  * server sees the client, not us. */
 static struct answer connect_granted(struct call *call,
@@ -147,7 +123,7 @@ static struct answer connect_node(struct call *call, int pin,
 	const struct policy_verdict verdict =
 		judge_connect(call->sup, pin, call->addr.name, found);
 	struct sockaddr_un addr;
-	const socklen_t len = held_address(&addr, pin);
+	const socklen_t len = call_held_address(&addr, pin);
 	int error;
 
 	if (verdict.allow)

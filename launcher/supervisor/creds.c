@@ -16,6 +16,9 @@
  * client_act_pause() and client_act_resume(); so is what the whole sandbox
  * might do, apart from this client.
  *
+ * To say in a message who the client is takes CAP_SYS_ADMIN (unix(7),
+ * SCM_CREDENTIALS), which is in effect for nothing else.
+ *
  * The system calls below change one thread only, as the kernel means them;
  * glibc's wrappers would change the whole process.
  */
@@ -94,7 +97,7 @@ static bool same_capabilities(const struct supervisor *sup, uint64_t effective)
 }
 
 /* A client in a user namespace of its own has its capabilities only there. */
-static bool same_user_namespace(const struct client *client)
+bool client_same_users(const struct client *client)
 {
 	struct stat theirs;
 	char name[64];
@@ -104,23 +107,45 @@ static bool same_user_namespace(const struct client *client)
 	       client->sup->user_namespace == theirs.st_ino;
 }
 
-/* Its identity in one call (Linux 6.13).  That comes last: the pidfd is of
- * the thread that asked, so all before it was about that thread, too.  Groups
- * are not looked at: our equal has all capabilities that we have. */
+/* Its identity in one call (Linux 6.13). */
+static bool quick_identity(const struct client *client, struct pidfd_info *info)
+{
+	const int pidfd = client_pidfd(client);
+
+	*info = (struct pidfd_info){.mask = PIDFD_INFO_CREDS};
+	return pidfd >= 0 && ioctl(pidfd, PIDFD_GET_INFO, info) == 0 &&
+	       (info->mask & PIDFD_INFO_CREDS);
+}
+
+int client_identity(const struct client *client, struct ucred *who)
+{
+	struct client_status status;
+	struct pidfd_info info;
+	int error;
+
+	if (quick_identity(client, &info)) {
+		*who = (struct ucred){(pid_t)info.tgid, info.ruid, info.rgid};
+		return 0;
+	}
+	error = client_status(client->sup, client->tid, &status);
+	if (!error)
+		*who = (struct ucred){status.tgid, status.uid[0],
+				      status.gid[0]};
+	return error;
+}
+
+/* Its identity comes last: the pidfd is of the thread that asked, so all before
+ * it was about that thread, too.  Groups are not looked at: our equal has all
+ * capabilities that we have. */
 static bool is_our_equal(const struct client *client)
 {
-	struct pidfd_info info = {.mask = PIDFD_INFO_CREDS};
 	const struct supervisor *sup = client->sup;
-	int pidfd;
+	struct pidfd_info info;
 
-	if (!same_capabilities(sup, effective_of(client->tid)) ||
-	    !same_user_namespace(client))
-		return false;
-	pidfd = client_pidfd(client);
-	return pidfd >= 0 && ioctl(pidfd, PIDFD_GET_INFO, &info) == 0 &&
-	       (info.mask & PIDFD_INFO_CREDS) && info.euid == sup->uid &&
-	       info.fsuid == sup->uid && info.egid == sup->gid &&
-	       info.fsgid == sup->gid;
+	return same_capabilities(sup, effective_of(client->tid)) &&
+	       client_same_users(client) && quick_identity(client, &info) &&
+	       info.euid == sup->uid && info.fsuid == sup->uid &&
+	       info.egid == sup->gid && info.fsgid == sup->gid;
 }
 
 static bool same_groups(const struct supervisor *sup,
@@ -134,8 +159,8 @@ static bool same_groups(const struct supervisor *sup,
 static bool same_identity(const struct supervisor *sup,
 			  const struct client_status *status)
 {
-	return status->euid == sup->uid && status->fsuid == sup->uid &&
-	       status->egid == sup->gid && status->fsgid == sup->gid &&
+	return status->uid[1] == sup->uid && status->fsuid == sup->uid &&
+	       status->gid[1] == sup->gid && status->fsgid == sup->gid &&
 	       same_groups(sup, status);
 }
 
@@ -156,12 +181,13 @@ static bool take_on(const struct client_status *status)
 	if (guise.groups && syscall(SYS_setgroups, (int)status->group_count,
 				    status->groups) != 0)
 		return false;
-	return syscall(SYS_setresgid, -1, status->egid, -1) == 0 &&
-	       syscall(SYS_setresuid, -1, status->euid, -1) == 0 &&
+	return syscall(SYS_setresgid, -1, status->gid[1], -1) == 0 &&
+	       syscall(SYS_setresuid, -1, status->uid[1], -1) == 0 &&
 	       set_effective(~0ULL) == 0 && take_on_files(status);
 }
 
-static int become(const struct client *client, bool *changed)
+/* @keep: capabilities of ours that are used all the same */
+static int become(const struct client *client, uint64_t keep, bool *changed)
 {
 	const struct supervisor *sup = client->sup;
 	struct client_status *status = &guise.status;
@@ -170,7 +196,7 @@ static int become(const struct client *client, bool *changed)
 	if (error)
 		return error;
 	guise.effective =
-		same_user_namespace(client) ? status->cap_effective : 0;
+		(client_same_users(client) ? status->cap_effective : 0) | keep;
 	/* Was all of that about the thread that asked? */
 	if (!client_alive(client))
 		return ESRCH;
@@ -193,7 +219,35 @@ int client_act_as(const struct client *client, bool *changed)
 	*changed = false;
 	if (!client->sup->privileged || is_our_equal(client))
 		return 0;
-	return become(client, changed);
+	return become(client, 0, changed);
+}
+
+int client_act_to_send(const struct client *client, bool unix_socket,
+		       bool *changed)
+{
+	const struct supervisor *sup = client->sup;
+	/* What scm_check_creds() in net/core/scm.c asks for. */
+	const uint64_t keep =
+		unix_socket ? sup->spare | BIT(CAP_SETUID) | BIT(CAP_SETGID)
+			    : 0;
+
+	*changed = false;
+	if (!sup->privileged)
+		return 0;
+	if (!is_our_equal(client))
+		return become(client, keep, changed);
+	if (keep == 0)
+		return 0;
+	guise.effective = sup->effective | keep;
+	guise.groups = false;
+	guise.status.fsuid = sup->uid;
+	guise.status.fsgid = sup->gid;
+	guise.on = *changed = true;
+	if (set_effective(guise.effective) == 0)
+		return 0;
+	client_act_as_self(sup);
+	*changed = false;
+	return EACCES;
 }
 
 void client_act_as_self(const struct supervisor *sup)
@@ -227,7 +281,7 @@ void client_act_pause(const struct supervisor *sup)
 		     0);
 	syscall(SYS_setfsgid, sup->gid);
 	syscall(SYS_setfsuid, sup->uid);
-	must(set_effective(~0ULL) == 0);
+	must(set_effective(sup->effective) == 0);
 }
 
 void client_act_resume(void)
@@ -240,11 +294,13 @@ void client_act_resume(void)
 	must(take_on_files(&guise.status));
 }
 
-void client_know_self(struct supervisor *sup)
+void client_know_self(struct supervisor *sup, uint64_t spare)
 {
 	sup->uid = geteuid();
 	sup->gid = getegid();
-	sup->effective = effective_of(0);
+	sup->spare = spare;
+	sup->effective = effective_of(0) & ~spare;
+	must(set_effective(sup->effective) == 0);
 	sup->group_count = getgroups(CLIENT_GROUPS_MAX, sup->groups);
 	sup->privileged = sup->uid == 0 || sup->effective != 0;
 }

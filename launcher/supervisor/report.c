@@ -50,8 +50,9 @@ static struct answer judged(struct call *call)
 {
 	switch (call->op) {
 	case OP_CONNECT:
-	case OP_SEND:
 		return connect_judged(call);
+	case OP_SEND:
+		return send_judged(call);
 	case OP_BIND:
 		return bind_judged(call);
 	case OP_SOCKET:

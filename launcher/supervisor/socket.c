@@ -54,6 +54,7 @@ struct answer socket_judged(struct call *call)
 	switch (call->domain) {
 	case AF_UNIX:
 		if (call->sup->policy->unix_all ||
+		    call->sup->policy->unix_dgram ||
 		    (call->type != SOCK_DGRAM && call->type != SOCK_RAW))
 			return answer_continue();
 		return refuse_kind(call, call->sup->policy->deny_errno,

@@ -227,6 +227,22 @@ static bool may_restart(bool killable)
 	return major < 6 || (major == 6 && minor < 17);
 }
 
+/* Looking at clients is all that the command may not do and we may; and, where
+ * we send for them, saying who they are. */
+static void know_self(struct supervisor *sup,
+		      const struct supervisor_config *config)
+{
+	const uint64_t spare =
+		config->filter & FILTER_DGRAM
+			? (1ULL << CAP_SYS_ADMIN) & ~config->keep_caps
+			: 0;
+
+	if (caps_reduce(config->keep_caps | 1ULL << CAP_SYS_PTRACE | spare) !=
+	    0)
+		die_errno("cannot drop capabilities");
+	client_know_self(sup, spare);
+}
+
 static void init(struct supervisor *sup, const struct supervisor_config *config)
 {
 	static atomic_bool shim_seen;
@@ -244,10 +260,7 @@ static void init(struct supervisor *sup, const struct supervisor_config *config)
 	sup->shim_expected = config->shim_expected;
 	sup->shim_seen = &shim_seen;
 	sup->pid = getpid();
-	/* Looking at clients is all that the command may not do and we may. */
-	if (caps_reduce(config->keep_caps | 1ULL << CAP_SYS_PTRACE) != 0)
-		die_errno("cannot drop capabilities");
-	client_know_self(sup);
+	know_self(sup, config);
 	sup->bound = bound_new();
 	sup->names = names_new();
 	if (config->filter & FILTER_MAKE)

@@ -42,6 +42,7 @@ struct supervisor {
 	uid_t uid;	 /* our own identity, effective */
 	gid_t gid;
 	uint64_t effective; /* capabilities */
+	uint64_t spare;	    /* permitted beside these, see creds.c */
 	int group_count;
 	gid_t groups[CLIENT_GROUPS_MAX];
 	struct stat root;     /* our root directory */
