@@ -203,6 +203,7 @@ static struct answer send_with_control(struct delivery *d)
 			      out->control_len);
 	answer = error ? failed(d->call, error) : send_copied(d);
 	control_release(&control);
+	d->control = NULL;
 	return answer;
 }
 
@@ -308,5 +309,7 @@ struct answer op_sendmmsg(struct call *call)
 			break;
 		sent++;
 	}
-	return sent || !answer.error ? (struct answer){.value = sent} : answer;
+	if (sent == 0 && answer.error)
+		return answer;
+	return (struct answer){.value = sent};
 }
