@@ -338,13 +338,17 @@ int gate_failed(enum policy_op op, int fd, const void *address, size_t len)
 
 /* ---- messages ----------------------------------------------------------- */
 
-/* Only a datagram socket uses the name of a message.  Under a supervisor none
- * exists that is restricted, so messages pass without a look. */
+/* Only a datagram socket uses the name of a message.  Under a supervisor there
+ * is none that is restricted unless the policy says so, so messages pass
+ * without a look. */
 static bool names_matter(const struct policy *policy)
 {
-	return report_alone() && !init_settings()->enforced &&
-	       (!policy || policy->network != NETWORK_FULL ||
-		!policy->unix_all || policy->rule_count > 0);
+	if (init_settings()->enforced)
+		return false;
+	if (policy && policy->unix_dgram && !policy->unix_all)
+		return true;
+	return report_alone() && (!policy || policy->network != NETWORK_FULL ||
+				  !policy->unix_all || policy->rule_count > 0);
 }
 
 int gate_message(int fd, const struct msghdr *message)

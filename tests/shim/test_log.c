@@ -110,7 +110,7 @@ static void sockets_are_logged_too(void **state)
 	assert_int_equal(count_lines(in_dir("log"), line), 2);
 	event = json_tokener_parse(line);
 	assert_non_null(event);
-	expect_text(event, "hint", "--allow-all-unix-sockets");
+	expect_text(event, "hint", "--allow-unix-dgram");
 	expect_text(event, "note", "datagram sockets are withheld");
 	json_object_put(event);
 }

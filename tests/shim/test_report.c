@@ -255,6 +255,61 @@ static void a_lost_policy_is_made_good(void **state)
 	close(server);
 }
 
+/* 0 or the errno of a sendmsg() to a name, NULL: to no name. */
+static int try_message(int fd, const char *name)
+{
+	struct sockaddr_un addr;
+	struct iovec iov = {.iov_base = (char[]){"x"}, .iov_len = 1};
+	struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	if (name) {
+		message.msg_namelen = unix_address(&addr, name);
+		message.msg_name = &addr;
+	}
+	return sendmsg(fd, &message, 0) == 1 ? 0 : errno;
+}
+
+static int case_datagrams(void)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int bad = fd < 0;
+
+	bad += try_message(fd, in_dir("granted.sock")) != 0;
+	bad += try_message(fd, in_dir("missing.sock")) != ENOENT;
+	bad += try_message(fd, NULL) != ENOTCONN;
+	bad += try_message(fd, in_dir("other.sock")) != EPERM;
+	return bad;
+}
+
+/* Where datagram sockets may exist, messages are judged like connects. */
+static void datagrams_are_judged_where_they_exist(void **state)
+{
+	static struct heard heard;
+	static struct policy policy;
+	char *old = strdup(getenv(WIRE_VARIABLE)), byte;
+	int granted = serve(in_dir("granted.sock"), SOCK_DGRAM);
+	int other = serve(in_dir("other.sock"), SOCK_DGRAM);
+	bool works;
+
+	(void)state;
+	default_policy(&policy);
+	policy.unix_dgram = true;
+	export_policy(&policy);
+	works = supervise(&heard, "datagrams", say_eperm);
+	setenv(WIRE_VARIABLE, old, 1);
+	free(old);
+	if (!works)
+		skip_or_fail("no seccomp notifications here");
+	assert_int_equal(heard.status, 0);
+	assert_int_equal(heard.count, 1);
+	assert_int_equal(heard.reports[0].op, OP_SEND);
+	assert_int_equal(heard.reports[0].type, SOCK_DGRAM);
+	assert_int_equal(raw(SYS_read, granted, &byte, 1), 1);
+	assert_int_equal(raw(SYS_read, other, &byte, 1), -EAGAIN);
+	close(granted);
+	close(other);
+}
+
 static int run(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +321,7 @@ static int run(void)
 		cmocka_unit_test(other_calls_are_reported),
 		cmocka_unit_test(granted_and_missing_are_not_reported),
 		cmocka_unit_test(a_lost_policy_is_made_good),
+		cmocka_unit_test(datagrams_are_judged_where_they_exist),
 	};
 
 	return cmocka_run_group_tests_name("shim: reports", tests, NULL, NULL);
@@ -274,10 +330,15 @@ static int run(void)
 int main(int argc, char *argv[])
 {
 	static const struct test_case cases[] = {
-		{"visit", case_visit},	 {"often", case_often},
-		{"loop", case_loop},	 {"fork", case_fork},
-		{"others", case_others}, {"quiet", case_quiet},
-		{"strict", case_strict}, {NULL, NULL},
+		{"visit", case_visit},
+		{"often", case_often},
+		{"loop", case_loop},
+		{"fork", case_fork},
+		{"others", case_others},
+		{"quiet", case_quiet},
+		{"strict", case_strict},
+		{"datagrams", case_datagrams},
+		{NULL, NULL},
 	};
 
 	return harness(argc, argv, run, cases);

@@ -107,6 +107,28 @@ static void open_policy(void **state)
 	expect_case("open", NULL);
 }
 
+static int try_pair(int domain, int type);
+
+static int case_datagrams(void)
+{
+	return try_socket(&rows[2]) == 0 &&
+			       try_pair(AF_UNIX, SOCK_DGRAM) == 0 &&
+			       try_pair(AF_UNIX, SOCK_RAW) == 0
+		       ? 0
+		       : 1;
+}
+
+static void datagrams_where_the_policy_lets_them_be(void **state)
+{
+	static struct policy policy;
+
+	(void)state;
+	policy_init(&policy);
+	policy.unix_dgram = true;
+	export_policy(&policy);
+	expect_case("datagrams", NULL);
+}
+
 static int try_pair(int domain, int type)
 {
 	int pair[2];
@@ -156,6 +178,7 @@ static int run(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(families_and_types),
 		cmocka_unit_test(open_policy),
+		cmocka_unit_test(datagrams_where_the_policy_lets_them_be),
 		cmocka_unit_test(pairs),
 		cmocka_unit_test(deny_errno_is_configurable),
 	};
@@ -167,6 +190,7 @@ int main(int argc, char *argv[])
 {
 	static const struct test_case cases[] = {
 		{"open", case_open},
+		{"datagrams", case_datagrams},
 		{"errno", case_errno},
 		{NULL, NULL},
 	};

@@ -465,10 +465,10 @@ static void text_of_socket(void **state)
 	event.pid = 12;
 	strcpy(event.comm, "logger");
 	event.note = "datagram sockets are withheld";
-	strcpy(event.hint, "--allow-all-unix-sockets");
+	strcpy(event.hint, "--allow-unix-dgram");
 	expect_text("sbx: denied: logger[12] socket unix dgram: datagram "
 		    "sockets are withheld -- allow with "
-		    "--allow-all-unix-sockets\n");
+		    "--allow-unix-dgram\n");
 	event.note = NULL;
 	event.hint[0] = '\0';
 	event.domain = AF_INET;

@@ -204,7 +204,7 @@ static void values_where_none_belongs_are_refused(void **state)
 		assert_refused(WORDS(word, "true"), line);
 		count++;
 	}
-	assert_int_equal(count, 8);
+	assert_int_equal(count, 9);
 }
 
 int main(void)

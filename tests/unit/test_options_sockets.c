@@ -237,6 +237,12 @@ static void unix_socket_modes(void **state)
 	ACCEPT("--allow-all-unix-sockets", "--network", "full", "true");
 	assert_int_equal(options->policy.unix_all, 1);
 
+	ACCEPT("--unix-sockets=allowlist", "true");
+	assert_int_equal(options->policy.unix_dgram, 0);
+	ACCEPT("--allow-unix-dgram", "true");
+	assert_int_equal(options->policy.unix_dgram, 1);
+	assert_int_equal(options->policy.unix_all, 0);
+
 	REFUSE("unknown value \"all\" for --unix-sockets; use allowlist",
 	       "--unix-sockets=all", "true");
 	REFUSE("--allow-all-unix-sockets and --unix-sockets=allowlist exclude "
@@ -260,6 +266,8 @@ static void grants_without_effect_are_noticed(void **state)
 	       "--allow-unix-connect", "x", "--allow-all-unix-sockets", "true");
 	NOTICE("notice: --allow-unix-connect" ALL_EFFECT,
 	       "--allow-unix-connect", "x", "--allow-all-unix-sockets",
+	       "--network=full", "true");
+	NOTICE("notice: --allow-unix-dgram" FULL_EFFECT, "--allow-unix-dgram",
 	       "--network=full", "true");
 	ACCEPT("--network", "full", "--allow-unix-socket", "x", "-q", "true");
 	ACCEPT("--quiet", "--network", "full", "--allow-unix-socket", "x",

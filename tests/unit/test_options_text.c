@@ -239,6 +239,11 @@ static void print_policy_is_stable(void **state)
 		      "allow bind tree %s/sub (given as sub)\n"
 		      "allow bind tree /tmp\n"
 		      "deny connect,bind,send tree %s/sub (given as sub)\n");
+	ACCEPT("--print-policy", "--allow-unix-dgram");
+	assert_policy("network none\n"
+		      "unix-sockets allowlist\n"
+		      "unix-datagrams allowed\n"
+		      "deny-errno EACCES\n");
 
 	NOTICE("notice: --allow-unix-socket" FULL_EFFECT, "--network=full",
 	       "--allow-unix-socket", "a b\n\\", "--print-policy");
