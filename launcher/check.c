@@ -20,6 +20,7 @@
 #include "clean.h"
 #include "diag.h"
 #include "env.h"
+#include "proc.h"
 #include "tier.h"
 
 #ifndef PIDFD_THREAD
@@ -117,28 +118,6 @@ static int probe_resolve(void)
 	return landlock_probe() >= LANDLOCK_ABI_RESOLVE ? 0 : ENOTSUP;
 }
 
-/* The row NSpid has our number in the namespace of this /proc and in each
- * below it: one, unless it shows other processes by our clients' numbers. */
-static int probe_proc(void)
-{
-	autoclose int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-	char text[4096];
-	const char *row;
-	ssize_t n;
-
-	if (fd < 0)
-		return errno;
-	n = read(fd, text, sizeof(text) - 1);
-	if (n <= 0)
-		return EIO;
-	text[n] = '\0';
-	row = strstr(text, "\nNSpid:\t");
-	if (!row)
-		return 0;
-	row += strlen("\nNSpid:\t");
-	return row[strspn(row, "0123456789")] == '\n' ? 0 : EXDEV;
-}
-
 static int probe_shim(void)
 {
 	const char *why;
@@ -174,7 +153,7 @@ static const struct mechanism {
 	{"Landlock sockets", probe_resolve, false,
 	 "granted connects are the client's own; servers see the client",
 	 "servers see the supervisor's process id"},
-	{"/proc", probe_proc, true, "paths of clients can be resolved",
+	{"/proc", proc_probe, true, "paths of clients can be resolved",
 	 "paths of clients cannot be resolved"},
 	{"shim", probe_shim, false, "refusals are explained early",
 	 "refusals are explained by the supervisor only"},
@@ -216,20 +195,6 @@ int check_print(FILE *out)
 			"here, but for --backstop=none%s\n",
 			probe_resolve() == 0 ? " and landlock-only" : "");
 	return works ? 0 : EXIT_SBX;
-}
-
-void check_proc(void)
-{
-	const int error = probe_proc();
-
-	if (error == EXDEV)
-		die("/proc is that of another pid namespace, so clients cannot "
-		    "be told apart; mount one for this namespace (unshare "
-		    "--mount-proc)");
-	if (error)
-		die("/proc is needed to look at clients, and cannot be read "
-		    "(%s); mount it: mount -t proc proc /proc",
-		    strerror(error));
 }
 
 bool check_may_fetch(void)

@@ -20,9 +20,6 @@ int check_print(FILE *out);
  */
 int check_require(void);
 
-/** check_proc() - Die unless /proc shows the processes of our namespace. */
-void check_proc(void);
-
 /**
  * check_may_fetch() - Is there pidfd_getfd(2)?  Docker's default profile, for
  *		       one, forbids it.

@@ -33,6 +33,7 @@
 #include "env.h"
 #include "options.h"
 #include "process.h"
+#include "proc.h"
 #include "program.h"
 #include "tier.h"
 
@@ -188,7 +189,7 @@ static _Noreturn void run_confined(struct options *options, const char *program,
 	datagrams_find(&options->policy);
 	config.filter = choose_filter(&options->policy, tier);
 	if (!plan.alone)
-		check_proc();
+		proc_require();
 	if (!plan.alone && !check_may_fetch()) {
 		options->policy.unix_dgram &= !(config.filter & FILTER_DGRAM);
 		config.filter = without_fetching(config.filter, asked);

@@ -9,9 +9,9 @@
 #include "../policy/errname.h"
 #include "../policy/path.h"
 #include "../policy/text.h"
-#include "check.h"
 #include "diag.h"
 #include "option_table.h"
+#include "proc.h"
 
 const char *option_word_list(const struct option_spec *spec, char *buf,
 			     size_t size)
@@ -59,7 +59,7 @@ static void add_rule(struct parse *parse, const struct option_spec *spec,
 	if (path_add_rule(&parse->options->policy, effect, spec->value, value,
 			  &why) == 0)
 		return;
-	check_proc(); /* names are read there */
+	proc_require(); /* names are read there */
 	die("invalid path \"%s\": %s", value, why);
 }
 
