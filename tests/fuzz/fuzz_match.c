@@ -202,6 +202,9 @@ static void follow(const char *option, const char *word,
 		}
 	}
 	require(!memchr(bytes, '\0', len));
+	/* No more is suggested than has to be: NUL cannot be written. */
+	if (request->kind == TARGET_ABSTRACT)
+		require(len == strnlen(request->name, request->len));
 	require(policy_add(&more, &rule, bytes, len, "") == POLICY_OK);
 	require(policy_decide(&more, request, NULL, NULL).allow);
 }
