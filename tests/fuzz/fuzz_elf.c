@@ -105,6 +105,19 @@ static int ended_at(const struct elf_info *info)
 	return -1;
 }
 
+/* Would the kernel find an interpreter in its 256 bytes?  execve(2) */
+static bool is_script(const uint8_t *data, size_t size)
+{
+	char line[257] = "";
+	char *name = line + 2;
+
+	memcpy(line, data, size < 256 ? size : 256);
+	name += strspn(name, " \t");
+	name[strcspn(name, " \t\n")] = '\0';
+	return !strncmp(line, "#!", 2) && *name &&
+	       name + strlen(name) < line + 256;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = input_open(data, size);
@@ -125,11 +138,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&info, 0xa5, sizeof(info));
 	elf_probe(names[0], &info);
 	at = ended_at(&info);
+	require(at == 0 || is_script(bytes[0], len[0]));
 	if (at >= 0)
 		check_info(&info, bytes[at], len[at]);
-	else
-		/* Somebody else's file: "#!" and no more is known of it. */
-		require(!memcmp(bytes[0], "#!", 2));
 	why = elf_check_library(names[0]);
 	require(why || !memcmp(bytes[0], ELFMAG, SELFMAG));
 	return 0;
