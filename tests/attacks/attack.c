@@ -15,6 +15,7 @@
 int main(int argc, char **argv)
 {
 	const struct attack *attack;
+	bool (*hello)(const char *word);
 
 	if (argc != 3) {
 		fprintf(stderr, "usage: attack NAME DIR\n");
@@ -29,9 +30,10 @@ int main(int argc, char **argv)
 	setrlimit(RLIMIT_CORE, &(const struct rlimit){0, 0});
 	signal(SIGPIPE, SIG_IGN);
 	alarm(ATTACK_SECONDS);
-	greet("before");
+	hello = attack->grant == GRANT_DGRAM ? greet_dgram : greet;
+	hello("before");
 	attack->run();
 	if (attack->needs & WORKS_AFTER)
-		greet("after");
+		hello("after");
 	return 0;
 }

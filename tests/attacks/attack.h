@@ -20,18 +20,19 @@
 
 /* What the sandbox is told to allow; DIR/granted/ok.sock always is. */
 enum grant {
-	GRANT_FILE,	    /* exactly DIR/granted/ok.sock */
-	GRANT_DIRECTORY,    /* everything beneath DIR/granted */
-	GRANT_EXCEPT,	    /* ... but DIR/granted/except.sock */
-	GRANT_EXCEPT_TREE,  /* ... but DIR/granted/secret and beneath */
-	GRANT_NEAR,	    /* ... and DIR/near.sock, not there yet */
-	GRANT_SPLIT,	    /* ... and bind beneath DIR/lure */
-	GRANT_MISSING,	    /* and DIR/empty/later.sock, not there yet */
-	GRANT_MISSING_TREE, /* and DIR/none/later.sock, nor is DIR/none */
-	GRANT_BIND_ONLY,    /* and bind at DIR/lure/ok.sock */
-	GRANT_CONNECT_ONLY, /* and connect beneath DIR/open */
-	GRANT_ABSTRACT,	    /* and @sbx-TOKEN-ok */
-	GRANT_ABSTRACT_BIND /* ... and bind at @sbx-TOKEN-mine */
+	GRANT_FILE,	     /* exactly DIR/granted/ok.sock */
+	GRANT_DIRECTORY,     /* everything beneath DIR/granted */
+	GRANT_EXCEPT,	     /* ... but DIR/granted/except.sock */
+	GRANT_EXCEPT_TREE,   /* ... but DIR/granted/secret and beneath */
+	GRANT_NEAR,	     /* ... and DIR/near.sock, not there yet */
+	GRANT_SPLIT,	     /* ... and bind beneath DIR/lure */
+	GRANT_MISSING,	     /* and DIR/empty/later.sock, not there yet */
+	GRANT_MISSING_TREE,  /* and DIR/none/later.sock, nor is DIR/none */
+	GRANT_BIND_ONLY,     /* and bind at DIR/lure/ok.sock */
+	GRANT_CONNECT_ONLY,  /* and connect beneath DIR/open */
+	GRANT_ABSTRACT,	     /* and @sbx-TOKEN-ok */
+	GRANT_ABSTRACT_BIND, /* ... and bind at @sbx-TOKEN-mine */
+	GRANT_DGRAM	     /* ... and datagrams, to DIR/granted/dgram.sock */
 };
 
 /* Facts that the judge or the runner has to know. */
@@ -47,6 +48,7 @@ enum {
 	NEEDS_LUCK = 1 << 8,	  /* few kernels can do it at all */
 	KNOWN_LIMIT = 1 << 9,	  /* stated, not hidden: expected to get out */
 	GIVES_UP = 1 << 10,	  /* gives rights up first: see give_up() */
+	NEEDS_DGRAM = 1 << 12,	  /* an AF_UNIX datagram socket from outside */
 	NEEDS_LOG = 1 << 11,	  /* --log DIR/log/json, which has to be true */
 };
 
@@ -78,7 +80,7 @@ extern const struct attack naming_attacks[], link_attacks[], mount_attacks[],
 	stray_attacks[], abstract_attacks[], binding_attacks[],
 	tamper_attacks[], credential_attacks[], peer_attacks[],
 	launcher_attacks[], nesting_attacks[], log_attacks[],
-	exhaustion_attacks[];
+	exhaustion_attacks[], datagram_attacks[], race_dgram_attacks[];
 
 /** attack_find() - The attack of that name, or NULL. */
 const struct attack *attack_find(const char *name);
@@ -155,6 +157,9 @@ bool hit_path(const char *path);
 
 /** greet() - Tell the granted server "before" or "after". */
 bool greet(const char *word);
+
+/** greet_dgram() - The same by a datagram, to the granted server of those. */
+bool greet_dgram(const char *word);
 
 /** announce() - Ask the judge to act; waits until it did, 2 s at most. */
 void announce(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

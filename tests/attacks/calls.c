@@ -125,11 +125,9 @@ static void int80_socketcall(void)
 		deliver(fd);
 }
 
-/* socket(2) and sendto(2), both by the i386 entry. */
-static void int80_dgram(void)
+static void int80_sendto(long fd)
 {
 	struct low *low = low_memory(at("denied/no.dgram"));
-	long fd = raw_int80(359, AF_UNIX, SOCK_DGRAM, 0, 0, 0);
 
 	low->args[0] = (uint32_t)fd;
 	low->args[1] = low_pointer(low->token);
@@ -138,6 +136,18 @@ static void int80_dgram(void)
 	low->args[4] = low_pointer(&low->addr);
 	low->args[5] = low->len;
 	raw_int80(102, 11 /* SYS_SENDTO */, (long)low->args, 0, 0, 0);
+}
+
+/* socket(2) and sendto(2), both by the i386 entry. */
+static void int80_dgram(void)
+{
+	int80_sendto(raw_int80(359, AF_UNIX, SOCK_DGRAM, 0, 0, 0));
+}
+
+/* Where such a socket may exist, it is made in the usual way. */
+static void int80_granted(void)
+{
+	int80_sendto(unix_socket(SOCK_DGRAM));
 }
 
 static void int80_tcp(void)
@@ -177,6 +187,7 @@ static void not_here(void)
 #define int80_connect	 not_here
 #define int80_socketcall not_here
 #define int80_dgram	 not_here
+#define int80_granted	 not_here
 #define int80_tcp	 not_here
 #define x32_numbers	 not_here
 #endif
@@ -278,6 +289,8 @@ const struct attack call_attacks[] = {
 	CALL("int80-connect", int80_connect, "int 0x80, connect"),
 	CALL("int80-socketcall", int80_socketcall, "int 0x80, socketcall"),
 	CALL("int80-dgram", int80_dgram, "int 0x80, datagram"),
+	{"int80-sendto", "calls", int80_granted, GRANT_DGRAM, WORKS_AFTER,
+	 "the same where datagrams are granted"},
 	CALL("int80-tcp", int80_tcp, "int 0x80, TCP"),
 	{"x32-numbers", "calls", x32_numbers, GRANT_FILE, NEEDS_LUCK,
 	 "x32 call numbers"},

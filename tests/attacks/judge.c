@@ -110,6 +110,11 @@ static void add_grants(struct run *run)
 		snprintf(name, sizeof(name), "@sbx-%s-ok", scene.token);
 		add_option(run, "--allow-unix-socket", name);
 	}
+	if (grant == GRANT_DGRAM) {
+		add_option(run, "--allow-unix-socket",
+			   at("granted/dgram.sock"));
+		add_word(run, "--allow-unix-dgram");
+	}
 	if (grant == GRANT_ABSTRACT_BIND) {
 		snprintf(name, sizeof(name), "@sbx-%s-mine", scene.token);
 		add_option(run, "--allow-unix-bind", name);

@@ -138,6 +138,18 @@ bool greet(const char *word)
 	return ok;
 }
 
+bool greet_dgram(const char *word)
+{
+	struct sockaddr_un addr;
+	socklen_t len = unix_addr(&addr, at("granted/dgram.sock"));
+	int fd = unix_socket(SOCK_DGRAM);
+	bool ok = sendto(fd, word, strlen(word), MSG_NOSIGNAL,
+			 (struct sockaddr *)&addr, len) > 0;
+
+	close(fd);
+	return ok;
+}
+
 bool write_text(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

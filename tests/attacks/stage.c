@@ -130,6 +130,8 @@ static void run_command(const char *dir, char **argv, unsigned int needs)
 	}
 	if (needs & NEEDS_INHERITED)
 		inherit_all();
+	if (needs & NEEDS_DGRAM)
+		inherit(INHERITED_DGRAM, AF_UNIX, SOCK_DGRAM);
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		_exit(126);
 	setrlimit(RLIMIT_CORE, &(const struct rlimit){0, 0});

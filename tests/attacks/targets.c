@@ -29,6 +29,8 @@ struct target {
 
 static const struct target targets[] = {
 	{"granted/ok.sock", AF_UNIX, SOCK_STREAM, 0, EVERYWHERE, 0, 0},
+	{"granted/dgram.sock", AF_UNIX, SOCK_DGRAM, 0,
+	 DIRECTORY | BIT(GRANT_DGRAM), 0, 0},
 	{"granted/ok.sock2", AF_UNIX, SOCK_STREAM, 0, DIRECTORY, 0, 0},
 	{"granted/ok", AF_UNIX, SOCK_STREAM, 0, DIRECTORY, 0, 0},
 	{"granted/ok.sock\n", AF_UNIX, SOCK_STREAM, 0, DIRECTORY, 0, 0},
@@ -350,12 +352,12 @@ static void serve_one(enum kind kind, size_t i, int fd)
 	if (kind == KIND_WATCH) {
 		if (n > 0)
 			targets_report(watched);
-	} else if (kind == KIND_SERVER) {
-		/* The kernel itself may send to a netlink socket. */
-		if (n > 0 && (targets[i].domain != AF_NETLINK ||
-			      memmem(text, (size_t)n, here->token, 8)))
-			got(i, fd);
 	} else {
+		/* The kernel itself may send to a netlink socket. */
+		if (kind == KIND_SERVER && n > 0 &&
+		    (targets[i].domain != AF_NETLINK ||
+		     memmem(text, (size_t)n, here->token, 8)))
+			got(i, fd);
 		hear(i, text);
 	}
 	if (n == 0 || (n < 0 && errno != EAGAIN))

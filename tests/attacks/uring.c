@@ -116,6 +116,17 @@ static void uring_socket(void)
 	ring_sendmsg(&r, ring_socket(&r, AF_UNIX, SOCK_DGRAM), &addr, len);
 }
 
+/* The socket may exist; the ring may not. */
+static void uring_dgram(void)
+{
+	struct ring r;
+	struct sockaddr_un addr;
+	socklen_t len = unix_addr(&addr, at("denied/no.dgram"));
+
+	ring_open(&r);
+	ring_sendmsg(&r, unix_socket(SOCK_DGRAM), &addr, len);
+}
+
 static void uring_pair(void)
 {
 	struct ring r;
@@ -181,6 +192,8 @@ static void uring_listen(void)
 const struct attack uring_attacks[] = {
 	URING("uring-connect", uring_connect, "IORING_OP_CONNECT"),
 	URING("uring-socket", uring_socket, "IORING_OP_SOCKET and SENDMSG"),
+	{"uring-dgram", "io_uring", uring_dgram, GRANT_DGRAM, WORKS_AFTER,
+	 "IORING_OP_SENDMSG where datagrams are granted"},
 	URING("uring-pair", uring_pair, "IORING_OP_SENDMSG on a socketpair"),
 	URING("uring-tcp", uring_tcp, "IORING_OP_SOCKET and CONNECT, TCP"),
 	{"uring-bind", "io_uring", uring_bind, GRANT_FILE, NEEDS_LUCK,

@@ -2,7 +2,9 @@
 /* stream_ops.c - send, receive, poll on connected sockets.  */
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "meter.h"
@@ -79,6 +81,33 @@ static int once_sendmsg_far(void)
 	return pass_message(&message);
 }
 
+/* A receiver of our own, sent to by its name. */
+static struct sockaddr_un target = {.sun_family = AF_UNIX};
+static int receiver = -1, sender = -1;
+
+static int make_receiver(void)
+{
+	if (receiver >= 0)
+		return 0;
+	snprintf(target.sun_path, sizeof(target.sun_path), "%s/d.%d",
+		 places.granted, (int)getpid());
+	receiver = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	sender = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return sender < 0 ? -1
+			  : bind(receiver, (struct sockaddr *)&target,
+				 sizeof(target));
+}
+
+static int once_datagram(void)
+{
+	char data[SIZE] = {0};
+
+	if (complete(sendto(sender, data, SIZE, 0, (struct sockaddr *)&target,
+			    sizeof(target))))
+		return -1;
+	return complete(recv(receiver, data, SIZE, 0));
+}
+
 static int once_read_write(void)
 {
 	char data[SIZE] = {0};
@@ -99,6 +128,7 @@ const struct meter_op stream_ops[] = {
 	{"send-recv", once_send_recv, NULL, make_pair},
 	{"sendmsg-recvmsg", once_sendmsg, NULL, make_pair},
 	{"sendmsg-recvmsg-far", once_sendmsg_far, NULL, make_pair},
+	{"datagram", once_datagram, NULL, make_receiver},
 	{"socket-write-read", once_read_write, NULL, make_pair},
 	{"poll", once_poll, NULL, make_pair},
 	{"echo", once_echo, NULL, make_echo},

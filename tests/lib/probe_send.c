@@ -281,6 +281,15 @@ static void control_data(void)
 	say("no descriptor", message(fd, &one, 1, c, c->cmsg_len, 0));
 	memcpy(CMSG_DATA(c), &(int){999}, sizeof(int));
 	say("closed descriptor", message(fd, &one, 1, c, c->cmsg_len, 0));
+	/* Numbers that mean nothing here mean nothing to the receiver. */
+	for (int i = 3; i < 1000; i++) {
+		if (fcntl(i, F_GETFD) >= 0)
+			continue;
+		memcpy(CMSG_DATA(c), &i, sizeof(int));
+		if (message(fd, &one, 1, c, c->cmsg_len, 0) >= 0 ||
+		    errno != EBADF)
+			printf("descriptor %d is somebody's\n", i);
+	}
 	for (int i = 0; i < 256; i++)
 		fds[i] = i % 2 ? fd : 1;
 	memcpy(CMSG_DATA(c), fds, sizeof(fds));
