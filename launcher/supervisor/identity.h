@@ -16,6 +16,14 @@
 #include "client.h"
 
 /**
+ * identity_probe() - Find out whether we may say that another process sends.
+ *
+ * Call while every permitted capability is in effect, before
+ * client_know_self().
+ */
+void identity_probe(void);
+
+/**
  * identity_of() - What to say of a client that says nothing itself.
  * @who:	filled in
  *

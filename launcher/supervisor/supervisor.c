@@ -42,6 +42,7 @@
 #include "../diag.h"
 #include "bound.h"
 #include "client.h"
+#include "identity.h"
 #include "log.h"
 #include "made.h"
 #include "names.h"
@@ -240,6 +241,8 @@ static void know_self(struct supervisor *sup,
 	if (caps_reduce(config->keep_caps | 1ULL << CAP_SYS_PTRACE | spare) !=
 	    0)
 		die_errno("cannot drop capabilities");
+	if (config->filter & FILTER_DGRAM)
+		identity_probe();
 	client_know_self(sup, spare);
 }
 

@@ -164,6 +164,37 @@ streams() {
 	is "$out" "ok 2400" "... with mediated datagrams, $mode"
 }
 
+# What a message needs is given back: descriptors, threads, memory.
+# shellcheck disable=SC2016
+leaks() {
+	local fds=() resident=() i supervisor
+
+	mkfifo "$T/go"
+	SERVER_USER=$user start_server leaks "$sbx_run" --allow-unix-dgram -- \
+		sh -c 'echo "supervisor $PPID"
+			while read -r go <"$1"; do
+				"$2" pass "$go"
+				echo "end $go"
+			done' sh "$T/go" "$lib/dcli"
+	wait_for 10 grep -q ^supervisor "$T/leaks.log"
+	supervisor=$(sed -n 's/^supervisor //p' "$T/leaks.log")
+	for i in 201 202 1003; do
+		echo "$i" >"$T/go"
+		wait_for 60 grep -q "^end $i" "$T/leaks.log"
+		sleep 0.3
+		fds+=("$(find "/proc/$supervisor/fd" -type l 2>/dev/null | wc -l)")
+		resident+=("$(sed -n 's/^RssAnon:[^0-9]*\([0-9]*\).*/\1/p' \
+			"/proc/$supervisor/status")")
+	done
+	is "$(grep -c "^ok 8024$" "$T/leaks.log")" 1 "descriptors are passed"
+	note "descriptors ${fds[*]}, KiB ${resident[*]}"
+	# Each of the 256 workers that ever were may keep a pidfd.
+	ok "no descriptor stays behind" test $((fds[2] - fds[0])) -lt 20
+	[[ ${SBX_SANITIZED-} ]] ||
+		ok "no memory stays behind" \
+			test $((resident[2] - resident[0])) -lt 300
+}
+
 notify() {
 	local text=READY=1
 
@@ -247,6 +278,7 @@ each_mode identity
 each_mode answers
 each_mode streams
 each_mode inherited
+leaks
 if command -v systemd-notify >/dev/null; then
 	each_mode notify
 else

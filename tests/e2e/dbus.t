@@ -72,6 +72,9 @@ each() {
 	is "$out,$err" "$want," "granted, $mode: descriptors pass both ways"
 	sbx --allow-unix-socket "$s" -- "$python" -c "$whoami" "unix:path=$s"
 	is "$out" "$seen_pid True" "granted, $mode: the bus sees $seen_as"
+	sbx --allow-unix-dgram --allow-unix-socket "$s" -- "${client[@]}" \
+		"unix:path=$s"
+	is "$out,$err" "$want," "with datagrams, $mode: the same"
 	sbx --allow-unix-socket "@$s" -- "${client[@]}" "unix:abstract=$s"
 	is "$out,$err" "$want," "abstract name granted, $mode: the same"
 
