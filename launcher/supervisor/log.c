@@ -183,6 +183,7 @@ static uint64_t event_key(const struct event *event)
 		hash = (hash ^ facts[i]) * FNV_PRIME;
 	hash = mix(hash, event->addr.ip, sizeof(event->addr.ip));
 	hash = mix(hash, event->addr.name, event->addr.name_len);
+	hash = mix(hash, event->resolved, strlen(event->resolved));
 	return hash | 1;
 }
 

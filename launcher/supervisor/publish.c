@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "../../policy/report.h"
@@ -171,10 +172,24 @@ static int act_confined(void *arg)
 	return p->ask.call == PUBLISH_LINK ? make_link(p) : make_rename(p);
 }
 
+/* The name as the program gave it, for the log; an address has less room. */
+static void set_address(struct call *call, const char *path)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	const size_t len = strlen(path);
+
+	if (len > sizeof(addr.sun_path))
+		return;
+	memcpy(addr.sun_path, path, len);
+	addr_decode(&call->addr, &addr, sizeof(addr));
+	call->has_addr = true;
+}
+
 static struct answer refuse(const struct publication *p,
 			    const struct policy_verdict *verdict,
 			    const struct end *end, const char *note)
 {
+	set_address(p->call, end->path);
 	return call_refuse(p->call, verdict, TARGET_PATH, end->found.name,
 			   end->found.len, note);
 }
