@@ -89,6 +89,84 @@ nested() {
 		"nested: the inner grant adds nothing ($mode)"
 }
 
+# Landlock of older kernels: ABI 1 is too old; without the scopes (ABI 6) the
+# supervisor can be killed, and then nothing is allowed any more.
+older() {
+	local abi bind='import socket, sys
+socket.socket(socket.AF_UNIX).bind(sys.argv[1])
+print("bound")'
+	local murder='import os, signal, socket, sys
+s, t = (socket.socket(socket.AF_UNIX) for _ in range(2))
+s.connect(sys.argv[1])
+os.kill(os.getppid(), signal.SIGKILL)
+print(os.strerror(t.connect_ex(sys.argv[2])))'
+
+	run "$lib/abi" 1 "$sbx_run" "${shim[@]}" -- true
+	is "$rc" 125 "Landlock ABI 1: 125 ($mode)"
+	like "$err" 'lacks Landlock .ABI 2 needed' "... and why ($mode)"
+	for abi in 2 3 4 5; do
+		run "$lib/abi" "$abi" "$sbx_run" "${shim[@]}" \
+			--allow-unix-socket "$T/dir/ok" -- "$lib/cli" \
+			"$T/dir/ok"
+		is "$rc" 0 "Landlock ABI $abi: a grant works ($mode)"
+		run "$lib/abi" "$abi" "$sbx_run" "${shim[@]}" \
+			--allow-unix-socket "$T/dir/ok" -- "$lib/cli" \
+			"$T/dir/no"
+		like "$err" 'sbx: denied: .*connect unix:.*/dir/no' \
+			"Landlock ABI $abi: another is refused ($mode)"
+		rm -f "$T/dir/new"
+		run "$lib/abi" "$abi" "$sbx_run" "${shim[@]}" \
+			--allow-unix-bind "$T/dir/new" -- "$python" -c \
+			"$bind" "$T/dir/new"
+		is "$out" bound "Landlock ABI $abi: bind works ($mode)"
+	done
+	run "$lib/abi" 5 "$sbx_run" "${shim[@]}" --allow-unix-socket \
+		"$T/dir/ok" -- "$python" -c "$murder" "$T/dir/ok" "$T/dir/no"
+	is "$out" "Function not implemented" \
+		"Landlock ABI 5: without supervisor nothing works ($mode)"
+	sbx --allow-unix-socket "$T/dir/ok" -- "$python" -c "$murder" \
+		"$T/dir/ok" "$T/dir/no"
+	like "$err" 'PermissionError' "here it cannot be killed ($mode)"
+}
+
+# with_proc FLAGS MOUNT COMMAND... - in namespaces with another /proc
+with_proc() {
+	local flags=$1 mount=$2 become
+
+	shift 2
+	become "$user"
+	# shellcheck disable=SC2016 # the inner shell expands
+	user=root run unshare "$flags" sh -c 'eval "$0" && exec "$@"' \
+		"$mount" "${become[@]}" "$@"
+}
+
+proc() {
+	local options
+
+	for options in hidepid=1 hidepid=2 hidepid=4 subset=pid; do
+		with_proc -m "mount -t proc -o $options proc /proc" "$sbx_run" \
+			"${shim[@]}" --allow-unix-socket "$T/dir/ok" -- \
+			"$lib/cli" "$T/dir/ok"
+		is "$rc" 0 "/proc with $options: a grant works ($mode)"
+		with_proc -m "mount -t proc -o $options proc /proc" "$sbx_run" \
+			"${shim[@]}" --allow-unix-socket "$T/dir/ok" -- \
+			"$lib/cli" "$T/dir/no"
+		like "$err" 'sbx: denied: cli.*connect unix:.*/dir/no' \
+			"/proc with $options: another is refused ($mode)"
+	done
+	with_proc -m 'mount -t tmpfs none /proc' "$sbx_run" "${shim[@]}" \
+		--allow-unix-socket "$T/dir/ok" -- touch "$T/dir/no-proc"
+	is "$rc" 125 "no /proc: 125 ($mode)"
+	like "$err" 'sbx-run: /proc is needed .*No such file.*mount it' \
+		"no /proc: says so ($mode)"
+	with_proc -pf : "$sbx_run" "${shim[@]}" \
+		--allow-unix-socket "$T/dir/ok" -- touch "$T/dir/no-proc"
+	is "$rc" 125 "/proc of another pid namespace: 125 ($mode)"
+	like "$err" 'sbx-run: /proc is that of another pid namespace' \
+		"... and says so ($mode)"
+	ok "... and the command never ran ($mode)" test ! -e "$T/dir/no-proc"
+}
+
 mkdir "$T/dir"
 chmod 777 "$T" "$T/dir"
 start_server ok "$lib/srv" "$T/dir/ok"
@@ -102,5 +180,17 @@ each_mode unharmed
 each_mode asked_for
 each_mode checked
 each_mode nested
+run "$lib/without" userns -- unshare -U true
+ok "user namespaces are forbidden where that is tested" test "$rc" -ne 0
+if [[ $(uname -m) == x86_64 ]]; then
+	each_mode older
+else
+	skip_or_fail "older Landlock is simulated on x86-64 only"
+fi
+if ((EUID)) || ! unshare -mp true 2>/dev/null; then
+	skip_or_fail "only root can mount another /proc"
+else
+	each_mode proc
+fi
 is "$(seen no)" 0 "the server that was not granted saw nobody"
 done_testing
