@@ -238,7 +238,8 @@ int main(int argc, char **argv)
 	case ACTION_CHECK:
 		return check_print(stdout);
 	case ACTION_PRINT_POLICY:
-		datagrams_find(&options.policy);
+		if (!is_supervised())
+			datagrams_find(&options.policy);
 		options_print_policy(&options, stdout);
 		break;
 	case ACTION_MAN_OPTIONS:
