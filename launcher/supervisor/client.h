@@ -131,6 +131,9 @@ int client_act_as(const struct client *client, bool *changed);
 
 /**
  * client_act_to_send() - The same for sending, where capabilities matter.
+ *
+ * Once begun, a second call changes nothing.
+ *
  * @unix_socket: ours stay that let a message say who the client is, see
  *		identity.h; else the capabilities are exactly the client's
  */

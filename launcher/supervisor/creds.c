@@ -232,7 +232,7 @@ int client_act_to_send(const struct client *client, bool unix_socket,
 			    : 0;
 
 	*changed = false;
-	if (!sup->privileged)
+	if (!sup->privileged || guise.on)
 		return 0;
 	if (!is_our_equal(client))
 		return become(client, keep, changed);

@@ -96,7 +96,8 @@ static ssize_t send_patiently(const struct delivery *d, size_t at,
 	}
 }
 
-/* Outside AF_UNIX control data and addresses may ask for privileges. */
+/* Within AF_UNIX we say who the client is; elsewhere control data and addresses
+ * may ask for privileges. */
 static ssize_t send_rightly(const struct delivery *d, size_t at,
 			    const struct sockaddr *name, socklen_t name_len)
 {
@@ -107,8 +108,8 @@ static ssize_t send_rightly(const struct delivery *d, size_t at,
 	/* Only now is it certain that all of it was this client's. */
 	if (!client_alive(&call->client))
 		return -ESRCH;
-	if (call->domain != AF_UNIX &&
-	    client_act_to_send(&call->client, false, &changed) != 0)
+	if (client_act_to_send(&call->client, call->domain == AF_UNIX,
+			       &changed) != 0)
 		return -EACCES;
 	n = send_patiently(d, at, name, name_len);
 	if (changed)
