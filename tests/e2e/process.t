@@ -263,7 +263,7 @@ kills() {
 	is "$(seen srv)" "$code" "the server sees none of them, $mode"
 
 	# Its orphans become the launcher's children, and end with the command.
-	inside sh -c '(sleep 0.6 &) ; sleep 0.6 & echo ready; sleep 0.6; exit 5'
+	inside sh -c '(sleep 2 &) ; sleep 2 & echo ready; sleep 2; exit 5'
 	kill -KILL "$sup"
 	wait "$sbx_pid"
 	is $? 5 "a killed supervisor, $mode: orphans are not taken for it"
