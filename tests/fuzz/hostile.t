@@ -67,7 +67,7 @@ inside() {
 # supervisor; only root sees its descriptors one by one.  Nodes are socket
 # files: bound inside, and still there or just gone.
 measure() {
-	local key value rest fd link
+	local key value rest
 
 	sleep 0.3
 	nodes=0
@@ -78,15 +78,11 @@ measure() {
 		FDSize:) fds=$value ;;
 		esac
 	done <"/proc/$sup/status"
-	((EUID)) || fds=0
-	for fd in "/proc/$sup/fd/"*; do
-		link=$(readlink "$fd") || continue
-		if [[ $link == "$T/"* && -S $fd ]]; then
-			nodes=$((nodes + 1))
-		else
-			fds=$((fds + 1))
-		fi
-	done
+	if ((EUID == 0)); then
+		nodes=$(find "/proc/$sup/fd" -lname "$T/*" -xtype s | wc -l)
+		fds=$(find "/proc/$sup/fd" -mindepth 1 | wc -l)
+		fds=$((fds - nodes))
+	fi
 	note "supervisor: $fds descriptors and $nodes nodes, $threads threads," \
 		"$memory KiB"
 }
