@@ -2,7 +2,7 @@
 # tests.mk - what proves that sbx is right; included by the Makefile.
 
 .PHONY: check check-unit check-e2e check-asan check-tsan check-valgrind \
-	check-sanitized attack lint test-programs
+	check-sanitized attack endurance lint test-programs
 
 UNIT	:= $(call bins,.c,tests/unit)
 SHIMT	:= $(call bins,.c,tests/shim)
@@ -65,6 +65,11 @@ check-e2e: test-programs
 attack: all $(ATTACK_BINS)
 	$(Q)scripts/attack $(if $(findstring command,$(origin PREFIX)),\
 		-p '$(PREFIX)')
+# ENDURANCE=0.1 is a tenth of it; make check does a hundredth.
+endurance: all $(HELPERS)
+	$(Q)echo 'a million calls, 10000 processes, 1000 sandboxes, and' \
+		'processes killed at random: 10 to 20 minutes'
+	$(Q)ENDURANCE=$(or $(ENDURANCE),1) prove -v tests/e2e/endurance.t
 check-asan:
 	$(Q)$(MAKE) BUILD=build-asan SAN=address,undefined check-sanitized
 check-sanitized: all $(UNIT) $(SHIMT) $(HELPERS)

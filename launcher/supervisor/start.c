@@ -131,7 +131,9 @@ static void execute(const struct supervisor_config *config)
 	free(argv);
 }
 
-static void confine(const struct supervisor_config *config, int sync)
+/* @other is the supervisor's end: as long as we hold that or the listener, we
+ * would not notice if the supervisor died, and wait for it for ever. */
+static void confine(const struct supervisor_config *config, int sync, int other)
 {
 	struct note note = {.step = STEP_CONFINED};
 
@@ -146,16 +148,20 @@ static void confine(const struct supervisor_config *config, int sync)
 		give_up(sync, STAGE_SECCOMP);
 	if (unshare(CLONE_FILES) != 0)
 		give_up(sync, STAGE_DESCRIPTORS);
+	close(note.value);
+	close(other);
 	tell(sync, &note);
 }
 
 static _Noreturn void be_command(const struct supervisor_config *config,
-				 int sync, const struct sockaddr_un *test,
+				 const int pair[2],
+				 const struct sockaddr_un *test,
 				 socklen_t test_len)
 {
 	struct note note = {.step = STEP_TESTED};
+	const int sync = pair[1];
 
-	confine(config, sync);
+	confine(config, sync, pair[0]);
 	note.value = try_test_socket(test, test_len);
 	tell(sync, &note);
 	if (!hear(sync, &note) || note.step != STEP_GO)
@@ -235,7 +241,7 @@ int start_confined(const struct supervisor_config *config,
 	if (started->pid < 0)
 		die_errno("cannot fork");
 	if (started->pid == 0)
-		be_command(config, sync[1], &test_addr, test_len);
+		be_command(config, sync, &test_addr, test_len);
 	started->sync = sync[0];
 	if (!hear(started->sync, &note)) {
 		close(sync[1]);
