@@ -164,6 +164,26 @@ streams() {
 	is "$out" "ok 2400" "... with mediated datagrams, $mode"
 }
 
+# sendmsg on other sockets is performed, too: with the client's capabilities,
+# and but for MSG_ZEROCOPY as outside.
+families() {
+	local outside want
+
+	run "$python" "$root/tests/lib/send_families.py" full
+	outside=$out
+	like "$out" 'MSG_FASTOPEN: \(4' "other families without sbx, $mode"
+	want=$(sed 's/^\(MSG_ZEROCOPY:\).*/\1 errno 105/
+		s/^\(SO_MARK:\).*/\1 errno 1/' <<<"$outside")
+	sbx --network full --unix-sockets=allowlist --allow-unix-dgram -- \
+		"$python" "$root/tests/lib/send_families.py" full
+	is "$(diff <(echo "$want") <(echo "$out"))" "" \
+		"... and inside, $mode: the same"
+	sbx --allow-unix-dgram -- "$python" \
+		"$root/tests/lib/send_families.py" none
+	is "$(diff <(grep -e netlink -e interfaces <<<"$outside") \
+		<(echo "$out"))" "" "... without a network, $mode"
+}
+
 # What a message needs is given back: descriptors, threads, memory.
 # shellcheck disable=SC2016
 leaks() {
@@ -278,6 +298,7 @@ each_mode identity
 each_mode answers
 each_mode streams
 each_mode inherited
+each_mode families
 leaks
 if command -v systemd-notify >/dev/null; then
 	each_mode notify
