@@ -314,7 +314,10 @@ static void append_target(struct text *text, const struct event *event)
 {
 	char buf[ADDR_TEXT_MAX];
 
-	if (!event->has_addr) {
+	if (!event->has_addr && event->domain == AF_UNSPEC &&
+	    event->op != OP_SOCKET) {
+		text_string(text, "?"); /* it could not be looked at */
+	} else if (!event->has_addr) {
 		append_kind(text, event);
 		if (event->resolved[0] != '\0') {
 			text_string(text, ":");
