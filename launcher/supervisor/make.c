@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../clean.h"
@@ -25,23 +27,40 @@ static bool is_inet(int domain)
 	return domain == AF_INET || domain == AF_INET6;
 }
 
+/* What is made here belongs to our network namespace. */
+static bool same_network(const struct call *call)
+{
+	struct stat ours, theirs;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%d/ns/net", (int)call->client.tid);
+	return fstatat(call->sup->proc, name, &theirs, 0) == 0 &&
+	       fstatat(call->sup->proc, "self/ns/net", &ours, 0) == 0 &&
+	       ours.st_ino == theirs.st_ino;
+}
+
+static bool is_plain_inet(const struct call *call)
+{
+	if (!is_inet(call->domain))
+		return false;
+	if (call->type == SOCK_DGRAM)
+		return call->protocol == 0 || call->protocol == IPPROTO_UDP;
+	return call->type == SOCK_STREAM &&
+	       (call->protocol == 0 || call->protocol == IPPROTO_TCP ||
+		call->protocol == IPPROTO_MPTCP);
+}
+
 /* None of these needs a privilege that we might have and the client not. */
 bool make_serves(const struct call *call)
 {
 	if (!call->sup->made)
 		return false;
-	if (call->domain == AF_NETLINK)
-		return true;
 	if (call->domain == AF_UNIX)
 		return !call->sup->policy->unix_all &&
 		       (call->type == SOCK_STREAM ||
 			call->type == SOCK_SEQPACKET);
-	return is_inet(call->domain) &&
-	       ((call->type == SOCK_STREAM &&
-		 (call->protocol == 0 || call->protocol == IPPROTO_TCP ||
-		  call->protocol == IPPROTO_MPTCP)) ||
-		(call->type == SOCK_DGRAM &&
-		 (call->protocol == 0 || call->protocol == IPPROTO_UDP)));
+	return (call->domain == AF_NETLINK || is_plain_inet(call)) &&
+	       same_network(call);
 }
 
 /* Its inode gets the client's owner. */
