@@ -218,6 +218,9 @@ struct answer call_uninspectable(struct call *call)
 	};
 	struct answer answer;
 
+	/* A dead client hides nothing. */
+	if (!client_alive(&call->client))
+		return answer_error(ESRCH);
 	if (call->foreign && fetch_answer(call, &answer))
 		return answer;
 	return call_refuse(call, &verdict, TARGET_PATH, NULL, 0,
