@@ -3,9 +3,9 @@
 #include "proc.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clean.h"
 #include "diag.h"
@@ -14,22 +14,20 @@
  * below it: one, unless it shows other processes by our clients' numbers. */
 int proc_probe(void)
 {
-	autoclose int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-	char text[4096];
-	const char *row;
-	ssize_t n;
+	FILE *status = fopen("/proc/self/status", "re");
+	autofree char *row = NULL;
+	size_t size = 0;
+	int error = 0;
 
-	if (fd < 0)
+	if (!status)
 		return errno;
-	n = read(fd, text, sizeof(text) - 1);
-	if (n <= 0)
-		return EIO;
-	text[n] = '\0';
-	row = strstr(text, "\nNSpid:\t");
-	if (!row)
-		return 0;
-	row += strlen("\nNSpid:\t");
-	return row[strspn(row, "0123456789")] == '\n' ? 0 : EXDEV;
+	/* Many groups make it long. */
+	while (getline(&row, &size, status) > 0)
+		if (strncmp(row, "NSpid:\t", 7) == 0 &&
+		    row[7 + strspn(row + 7, "0123456789")] != '\n')
+			error = EXDEV;
+	fclose(status);
+	return error;
 }
 
 void proc_require(void)
