@@ -76,15 +76,26 @@ timed() {
 	note "$text: $(((${EPOCHREALTIME/./} - ${start/./}) / 1000)) ms"
 }
 
-# flat SPARE KIB TEXT - the supervisor has no more than before
+# warm LINE - the command executes a part of what follows; sets before
+warm() {
+	inside "$1"
+	sleep 0.5
+	measure "$sup"
+	before=("$fds" "$threads" "$memory")
+}
+
+# flat SPARE KIB TEXT - the supervisor has no more than before, but SPARE
+# descriptors and KIB of memory, nor more than 3 MiB
 flat() {
 	# Idle threads end by themselves, names that are gone are forgotten.
 	sleep 0.5
 	measure "$sup"
-	note "descriptors $fds, threads $threads, KiB $memory $3"
+	note "descriptors $fds (${before[0]}), threads $threads (${before[1]})," \
+		"KiB $memory (${before[2]}) $3"
 	ok "descriptors $3" test "$fds" -le $((before[0] + $1))
 	ok "threads $3" test "$threads" -le $((before[1] + 1))
-	ok "memory $3" test "$memory" -le $((before[2] + $2))
+	ok "memory $3" test "$memory" -le $((before[2] + $2)) -a \
+		"$memory" -le 3072
 	is "$(zombies "$sup")" 0 "no zombie $3"
 }
 
@@ -100,36 +111,33 @@ calls() {
 		while read -r line; do eval \"\$line\" 2>&1 | tail -n 1; done \
 		<'$T/do' >'$T/done'"
 	sbx_pid=$pid
-	for n in '' '-r ' '-b '; do
-		inside "$lib/stress $n-n 2000 $s"
-	done
 	inside "$lib/cli $s"
 	is "$out" pong "it starts, $mode"
 	sup=$(pgrep -P "$sbx_pid")
-	sleep 0.5
-	measure "$sup"
-	before=("$fds" "$threads" "$memory")
-	note "descriptors $fds, threads $threads, KiB $memory before"
 
 	n=$(times 700000)
+	warm "$lib/stress -n $((n / 10 + 2000)) $s"
 	timed "$n connects" inside "$lib/stress -n $n $s"
 	is "$out" "done $n" "$n connects, $mode"
-	flat 0 512 "after $n connects, $mode"
+	flat 1 384 "after $n connects, $mode"
+
+	# Up to 32 events may be waiting to be summed up.
 	n=$(times 100000)
+	warm "$lib/stress -r -n $((n / 10 + 2000)) $T/run/other"
 	timed "$n refusals" inside "$lib/stress -r -n $n $T/run/other"
 	is "$out" "done $n" "$n refusals, $mode"
-	# A thread keeps the sockets by which it asks the kernel, and some
-	# events may be waiting to be summed up.
-	flat "$((2 * threads))" 1024 "after $n refusals, $mode"
-	n=$(times 100000)
+	flat 8 1152 "after $n refusals, $mode"
+
+	# Names that are gone are looked for at every 64th bind.
+	warm "$lib/stress -b -n $((n / 10 + 200)) $T/run/own/"
 	timed "$n binds" inside "$lib/stress -b -n $n $T/run/own/"
 	is "$out" "done $n" "$n binds, listens and connects, $mode"
 	is "$(find "$T/run/own" -type s | wc -l)" 0 "none stays, $mode"
-	# Names that are gone are looked for at every 64th bind.
-	flat $((2 * threads + 64)) 1024 "after $n binds, $mode"
+	flat 72 512 "after $n binds, $mode"
+	warm "$lib/stress -b -n $((n / 10 + 200)) @sbx-endure-"
 	timed "$n abstract binds" inside "$lib/stress -b -n $n @sbx-endure-"
 	is "$out" "done $n" "$n abstract binds, $mode"
-	flat $((2 * threads + 64)) 1024 "after $n abstract binds, $mode"
+	flat 8 512 "after $n abstract binds, $mode"
 
 	n=$(times 10000)
 	timed "$n processes" inside "seq $n | xargs -P 4 -n 1 $lib/cli $s | $tally"
@@ -137,7 +145,7 @@ calls() {
 	timed "$n orphans" inside "seq $n | xargs -P 4 -n 1 $orphan; echo over"
 	is "$out" over "$n orphans, $mode"
 	wait_for 10 eval "[[ \$(ps -o pid= --ppid $sup | wc -l) == 1 ]]"
-	flat $((2 * threads + 64)) 1024 "after them, $mode"
+	flat 8 512 "after them, $mode"
 	kill -TERM "$sbx_pid"
 	wait "$sbx_pid"
 	is "$?" 143 "it ends by the signal that it is sent, $mode"
