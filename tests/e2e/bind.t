@@ -41,6 +41,9 @@ each() {
 	sbx --allow-unix-socket "$d" -- "$lib/probe_bind" "$d"
 	is "$(diff <(echo "$outside") <(echo "$out"))" "" \
 		"socket granted, $mode: the same"
+	sbx --private-sockets="$d" -- "$lib/probe_bind" "$d"
+	is "$(diff <(echo "$outside") <(echo "$out"))" "" \
+		"private sockets, $mode: the same"
 	is "$(contents "$d")" "$before" "$mode: nothing is left over"
 
 	run "$lib/probe_bind" -n "$d"
