@@ -35,7 +35,6 @@ struct answer {
 	int error;     /* errno value, 0: success */
 	int64_t value; /* on success */
 	bool go_on;    /* let the kernel execute the call itself */
-	bool sent;     /* already answered */
 };
 
 /* The kernel restarts the call, or makes it EINTR, as the client's signal

@@ -137,8 +137,6 @@ static void send_answer(uint64_t id, const struct answer *answer)
 {
 	struct seccomp_notif_resp resp = {.id = id};
 
-	if (answer->sent)
-		return;
 	if (answer->go_on)
 		resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 	else if (answer->error)
