@@ -84,7 +84,7 @@ void alone_run(const struct supervisor_config *config)
 {
 	struct sockaddr_un addr;
 	socklen_t len;
-	autoclose int listener = outsider(&addr, &len);
+	const int listener = outsider(&addr, &len);
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		die_errno("cannot set no_new_privs");
@@ -95,5 +95,6 @@ void alone_run(const struct supervisor_config *config)
 	if (seccomp_apply_alone(filter_of(config)) != 0)
 		die_errno("cannot load the seccomp filter");
 	test(config->policy, &addr, len);
+	close(listener);
 	program_execute(config->program, config->argv);
 }

@@ -13,8 +13,8 @@ static const struct attack *const topics[] = {
 	network_attacks,     stray_attacks,	 abstract_attacks,
 	binding_attacks,     tamper_attacks,	 credential_attacks,
 	peer_attacks,	     launcher_attacks,	 nesting_attacks,
-	log_attacks,	     exhaustion_attacks,
-	datagram_attacks,    race_dgram_attacks,
+	log_attacks,	     exhaustion_attacks, datagram_attacks,
+	race_dgram_attacks,
 };
 
 #define TOPICS (sizeof(topics) / sizeof(topics[0]))
