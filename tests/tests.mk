@@ -74,7 +74,8 @@ check-asan:
 	$(Q)$(MAKE) BUILD=build-asan SAN=address,undefined check-sanitized
 check-sanitized: all $(UNIT) $(SHIMT) $(HELPERS)
 	$(Q)SBX_SANITIZED=1 $(PROVE) $(UNIT) $(SHIMT) tests/fuzz/hostile.t \
-		$(patsubst %,tests/e2e/%.t,bind degraded errno report spelling)
+		$(patsubst %,tests/e2e/%.t,bind datagram degraded errno \
+		report spelling)
 check-tsan:
 	$(Q)$(MAKE) BUILD=build-tsan SAN=thread all $(addprefix \
 		build-tsan/tests/lib/,srv stress)

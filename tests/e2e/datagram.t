@@ -135,19 +135,23 @@ identity() {
 }
 
 answers() {
-	local p=$T/p.$user${shim[0]-} outside
+	local p=$T/p.$user${shim[0]-} outside probe
 
 	mkdir -m 777 "$p"
 	start_server "probe.$user${shim[0]-}" "$lib/probe_send" -m "$p"
 	wait_for 10 grep -q ready "$T/probe.$user${shim[0]-}.log"
-	run "$lib/probe_send" "$p"
-	outside=$out
-	like "$out" 'out of band: c$' "the probe without sbx, $mode"
-	sbx --allow-unix-dgram --allow-unix-socket "$p" -- \
-		"$lib/probe_send" "$p"
-	is "$(diff <(echo "$outside") <(echo "$out"))" "" \
-		"granted, $mode: the same answers"
-	unlike "$err" "denied.*unix:$p/" "granted, $mode: nothing was refused"
+	for probe in probe_send probe_flow; do
+		run "$lib/$probe" "$p"
+		outside=$out
+		like "$out" 'the third is dead|out of band: c$' \
+			"$probe without sbx, $mode"
+		sbx --allow-unix-dgram --allow-unix-socket "$p" -- \
+			"$lib/$probe" "$p"
+		is "$(diff <(echo "$outside") <(echo "$out"))" "" \
+			"$probe, granted, $mode: the same answers"
+		unlike "$err" "denied.*unix:$p/" \
+			"$probe, granted, $mode: nothing was refused"
+	done
 	run "$lib/probe_send" -n "$p"
 	outside=$out
 	sbx --allow-unix-dgram -- "$lib/probe_send" -n "$p"
