@@ -31,12 +31,27 @@
 #define FORGET_MS 10000
 #define HELD_MAX  32768
 
+/* What makes two events the same.  No hash: two that collide could be chosen,
+ * to hide one behind the other.  Nor does a report hide what we refused. */
+struct key {
+	uint64_t facts[11];
+	uint8_t ip[sizeof(((struct addr *)0)->ip)];
+	char name[112]; /* no padding: compared as bytes */
+};
+
+_Static_assert(sizeof(((struct key *)0)->name) >=
+		       sizeof(((struct addr *)0)->name),
+	       "every name fits");
+
 struct fold {
-	uint64_t key; /* 0: free */
+	struct key key;
+	bool used;
 	int64_t last; /* when it was last written, ms */
 	uint32_t pending;
 	uint32_t total;	     /* the first one and all repeats */
 	struct event *event; /* a copy, if pending */
+	/* Part of the key: last, so that short ones touch few pages. */
+	char resolved[PATH_TEXT_MAX];
 };
 
 struct log {
@@ -155,36 +170,22 @@ static void write_event(struct log *log, struct event *event, uint32_t total)
 		write_text(log, event);
 }
 
-/* FNV-1a, by bytes and by words. */
-#define FNV_START 0xcbf29ce484222325ULL
-#define FNV_PRIME 0x100000001b3ULL
-
-static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
-{
-	const unsigned char *b = bytes;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ b[i]) * FNV_PRIME;
-	return hash;
-}
-
-static uint64_t event_key(const struct event *event)
+static void make_key(struct key *key, const struct event *event)
 {
 	const uint64_t facts[] = {
 		(uint64_t)event->pid,	   (uint64_t)event->op,
 		(uint64_t)event->domain,   (uint64_t)event->type,
 		(uint64_t)event->protocol, (uint64_t)event->verdict.error,
 		event->verdict.allow,	   (uint64_t)event->addr.kind,
-		event->addr.port,
+		event->addr.port,	   event->addr.name_len,
+		(uint64_t)event->layer,
 	};
-	uint64_t hash = FNV_START;
 
-	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
-		hash = (hash ^ facts[i]) * FNV_PRIME;
-	hash = mix(hash, event->addr.ip, sizeof(event->addr.ip));
-	hash = mix(hash, event->addr.name, event->addr.name_len);
-	hash = mix(hash, event->resolved, strlen(event->resolved));
-	return hash | 1;
+	_Static_assert(sizeof(facts) == sizeof(key->facts), "all of them");
+	memcpy(key->facts, facts, sizeof(facts));
+	memcpy(key->ip, event->addr.ip, sizeof(key->ip));
+	memset(key->name, 0, sizeof(key->name));
+	memcpy(key->name, event->addr.name, event->addr.name_len);
 }
 
 static void flush_fold(struct log *log, struct fold *fold)
@@ -199,20 +200,34 @@ static void flush_fold(struct log *log, struct fold *fold)
 	fold->event = NULL;
 }
 
-static struct fold *find_fold(struct log *log, uint64_t key)
+static bool is_same(const struct fold *fold, const struct key *key,
+		    const char *resolved)
+{
+	return fold->used && memcmp(&fold->key, key, sizeof(*key)) == 0 &&
+	       strcmp(fold->resolved, resolved) == 0;
+}
+
+static void clear(struct log *log, struct fold *fold)
+{
+	flush_fold(log, fold);
+	fold->used = false;
+	fold->total = 0;
+}
+
+static struct fold *find_fold(struct log *log, const struct key *key,
+			      const char *resolved)
 {
 	struct fold *oldest = &log->folds[0];
 
 	for (unsigned int i = 0; i < FOLDS; i++) {
 		struct fold *fold = &log->folds[i];
 
-		if (fold->key == key)
+		if (is_same(fold, key, resolved))
 			return fold;
 		if (fold->last < oldest->last)
 			oldest = fold;
 	}
-	flush_fold(log, oldest);
-	*oldest = (struct fold){0};
+	clear(log, oldest);
 	return oldest;
 }
 
@@ -225,13 +240,17 @@ static uint32_t add_counts(uint32_t a, uint32_t b)
 /* Counts a repeat; false if the event has to be written. */
 static bool folded(struct log *log, const struct event *event)
 {
-	const uint64_t key = event_key(event);
-	struct fold *fold = find_fold(log, key);
+	struct key key;
+	struct fold *fold;
 	const int64_t now = now_ms();
 
-	if (fold->key != key || now - fold->last > FORGET_MS) {
+	make_key(&key, event);
+	fold = find_fold(log, &key, event->resolved);
+	if (!fold->used || now - fold->last > FORGET_MS) {
 		flush_fold(log, fold);
+		fold->used = true;
 		fold->key = key;
+		strcpy(fold->resolved, event->resolved);
 		fold->last = now;
 		fold->total = event->count;
 		return false;
