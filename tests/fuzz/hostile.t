@@ -97,11 +97,15 @@ offspring() {
 	done
 }
 
+# play SEED SECONDS TEXT - the test ends here if something has gone wrong
 play() {
 	inside "$hostile -s $1 -t $2 $T $tag"
-	like "$out" '^good [1-9]' "$3, $mode" ||
-		diag "SBX_FUZZ_SEED=$seed"
 	note "$out"
+	[[ -d /proc/$sup ]] || out="the supervisor died: $(tail "$T/$name.log")"
+	like "$out" '^good [1-9]' "$3, $mode" && return
+	diag "SBX_FUZZ_SEED=$seed"
+	kill -KILL "$sbx_pid"
+	done_testing
 }
 
 # Each thread may keep two sockets to ask with and a client, the table of bound
@@ -143,8 +147,9 @@ each() {
 			\$line | tail -n 1
 		done <'$T/do' >'$T/done'"
 	sbx_pid=$pid
-	play "$seed" 0.5 "it warms up"
+	inside "echo ready"
 	sup=$(pgrep -P "$sbx_pid")
+	play "$seed" 0.5 "it warms up"
 	measure
 	before=("$fds" "$threads" "$memory")
 	play $((seed + 1)) "$seconds" "the good client is served after each round"

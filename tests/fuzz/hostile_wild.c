@@ -20,11 +20,13 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "hostile.h"
 
 #define CHILDREN_MAX 12
+#define LIFETIME     30 /* seconds, should nobody kill us */
 
 int fds[FDS];
 pid_t tids[THREADS];
@@ -293,15 +295,17 @@ static void *thread(void *arg)
 	const unsigned int which = (unsigned int)(uintptr_t)arg;
 	struct dice dice = dice_child(wild_seed, which);
 
+	const time_t end = time(NULL) + LIFETIME;
+
 	tids[which] = (pid_t)syscall(SYS_gettid);
 	/* The first two mostly call, the others mostly disturb. */
-	for (;;) {
+	while (time(NULL) < end) {
 		if (one_in(&dice, which < 2 ? 8 : 2))
 			mischief_any(&dice);
 		else
 			calls_any(&dice);
 	}
-	return NULL;
+	_exit(0);
 }
 
 static void open_all(struct dice *dice)
