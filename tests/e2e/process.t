@@ -263,8 +263,12 @@ kills() {
 	is "$(seen srv)" "$code" "the server sees none of them, $mode"
 
 	# Its orphans become the launcher's children, and end with the command.
-	inside sh -c '(sleep 2 &) ; sleep 2 & echo ready; sleep 2; exit 5'
+	touch "$T/hold"
+	inside sh -c "hold() { while [ -e $T/hold ]; do sleep 0.1; done; }
+		(hold &) ; hold & echo ready; hold; exit 5"
 	kill -KILL "$sup"
+	sleep 0.2
+	rm "$T/hold"
 	wait "$sbx_pid"
 	is $? 5 "a killed supervisor, $mode: orphans are not taken for it"
 	inside sh -c 'trap "exit 7" TERM; echo ready; sleep 0.1 & wait
