@@ -206,6 +206,38 @@ static void other_calls_are_reported(void **state)
 	assert_int_equal(heard.reports[3].op, OP_BIND);
 }
 
+static int case_abstract(void)
+{
+	for (int i = 0; i < 3; i++)
+		if (try_connect("@sbx-somebody") != EPERM)
+			return 1;
+	return 0;
+}
+
+/* Somebody inside may have bound it since: no answer is kept. */
+static void names_that_may_be_bound_are_asked_about_anew(void **state)
+{
+	static struct heard heard;
+	static struct policy private;
+	char *old = strdup(getenv(WIRE_VARIABLE));
+	bool works;
+
+	(void)state;
+	policy_init(&private);
+	private.unix_private = true;
+	export_policy(&private);
+	works = supervise(&heard, "abstract", say_eperm);
+	setenv(WIRE_VARIABLE, old, 1);
+	free(old);
+	if (!works)
+		skip_or_fail("no seccomp notifications here");
+	assert_int_equal(heard.status, 0);
+	assert_int_equal(heard.count, 3);
+	SUPERVISE(&heard, "abstract", say_eperm);
+	assert_int_equal(heard.status, 0);
+	assert_int_equal(heard.count, 1);
+}
+
 static int case_quiet(void)
 {
 	int bad = 0;
@@ -319,6 +351,7 @@ static int run(void)
 		cmocka_unit_test(repeats_are_counted_exactly),
 		cmocka_unit_test(children_count_anew),
 		cmocka_unit_test(other_calls_are_reported),
+		cmocka_unit_test(names_that_may_be_bound_are_asked_about_anew),
 		cmocka_unit_test(granted_and_missing_are_not_reported),
 		cmocka_unit_test(a_lost_policy_is_made_good),
 		cmocka_unit_test(datagrams_are_judged_where_they_exist),
@@ -338,6 +371,7 @@ int main(int argc, char *argv[])
 		{"quiet", case_quiet},
 		{"strict", case_strict},
 		{"datagrams", case_datagrams},
+		{"abstract", case_abstract},
 		{NULL, NULL},
 	};
 
