@@ -22,6 +22,7 @@
 #include "env.h"
 #include "proc.h"
 #include "tier.h"
+#include "yama.h"
 
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL
@@ -185,6 +186,12 @@ int check_print(FILE *out)
 		print_mechanism(out, &mechanisms[i], error);
 		works &= !error || !mechanisms[i].needed;
 	}
+	if (yama_forbids())
+		fprintf(out,
+			"ptrace_scope is %d here: processes of others "
+			"are not to be inspected; "
+			"\"sysctl kernel.yama.ptrace_scope=1\" helps\n",
+			yama_forbids());
 	if (works)
 		fprintf(out, "tier: %s\n",
 			tier_name(probe_resolve() == 0 ? TIER_LANDLOCK

@@ -38,6 +38,7 @@
 #include "../backstop/landlock.h"
 #include "../backstop/seccomp.h"
 #include "../diag.h"
+#include "../yama.h"
 
 enum step { STEP_FAILED, STEP_CONFINED, STEP_TESTED, STEP_GO };
 
@@ -272,15 +273,29 @@ static bool test_passed(const struct supervisor_config *config, int error,
 	return error == ECONNREFUSED && !came;
 }
 
+static void say_uninspectable(int error)
+{
+	const int scope = yama_forbids();
+
+	if (scope)
+		warn_msg("ptrace_scope is %d here, so sbx-run may not inspect "
+			 "its clients%s; \"sysctl kernel.yama.ptrace_scope=1\" "
+			 "lets it%s",
+			 scope, scope == 2 ? " unless root runs it" : "",
+			 scope == 2 ? "" : ", after a reboot");
+	else
+		warn_msg("self-test failed: sbx-run may not inspect its "
+			 "clients here (pidfd_open, pidfd_getfd, "
+			 "process_vm_readv: %s); see sbx-run --check",
+			 strerror(error));
+}
+
 static int test_failed(const struct started *started, int error)
 {
 	kill(started->pid, SIGKILL);
 	waitpid(started->pid, NULL, 0);
 	if (error == EACCES || error == ENOSYS)
-		warn_msg("self-test failed: sbx-run may not inspect its "
-			 "clients here (pidfd_open, pidfd_getfd, "
-			 "process_vm_readv: %s); see sbx-run --check",
-			 strerror(error));
+		say_uninspectable(error);
 	else
 		warn_msg("self-test failed: an ungranted socket was not "
 			 "refused as it should be (%s); see sbx-run --check",

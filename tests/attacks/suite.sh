@@ -57,6 +57,10 @@ suite() {
 		echo "1..0 # SKIP not root"
 		exit 0
 	fi
+	[[ $user == root ]] || inspects nobody || {
+		echo "1..0 # SKIP ptrace_scope is $(ptrace_scope)"
+		exit 0
+	}
 	become nobody
 	[[ $user == root ]] && become=(env)
 	"${become[@]}" test -x "$judge" || bail "$user: cannot run $judge"
