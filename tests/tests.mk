@@ -2,7 +2,7 @@
 # tests.mk - what proves that sbx is right; included by the Makefile.
 
 .PHONY: check check-unit check-e2e check-asan check-tsan check-valgrind \
-	check-sanitized attack endurance lint test-programs
+	check-sanitized check-kernels attack endurance lint test-programs
 
 UNIT	:= $(call bins,.c,tests/unit)
 SHIMT	:= $(call bins,.c,tests/shim)
@@ -87,6 +87,12 @@ check-valgrind: all $(UNIT)
 	$(Q)prove -j2 -e 'valgrind -q --error-exitcode=1 --leak-check=full' \
 		$(patsubst %,$(BUILD)/tests/unit/test_%,addr policy path wire \
 		event options options_sockets options_values)
+
+# All of it takes hours: KERNELS=, YAMA=, USERS= and TESTS= select a part.
+export KERNELS YAMA USERS TESTS RACE_TRIES
+check-kernels: test-programs
+	$(Q)scripts/install-deps kernels
+	$(Q)scripts/check-kernels
 
 # ---- lint: every tool clean, each file once until it changes --------------
 CHECKED	:= $(POLICY) $(wildcard shim/*.c) $(LAUNCH)

@@ -29,7 +29,7 @@ int main(int argc, char **argv)
 	}
 	setrlimit(RLIMIT_CORE, &(const struct rlimit){0, 0});
 	signal(SIGPIPE, SIG_IGN);
-	alarm(ATTACK_SECONDS);
+	alarm(ATTACK_SECONDS * slowness());
 	hello = attack->grant == GRANT_DGRAM ? greet_dgram : greet;
 	hello("before");
 	attack->run();

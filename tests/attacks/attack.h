@@ -176,7 +176,13 @@ void run_variant(const char *program, const char *const args[]);
 /** new_namespaces() - unshare(2), with a user namespace if it takes one. */
 bool new_namespaces(int flags);
 
-/** pause_ms() - Sleep. */
+/** number_in() - The positive number in an environment variable, or 0. */
+unsigned int number_in(const char *variable);
+
+/** slowness() - How much longer all takes here than usual: SBX_SLOW. */
+unsigned int slowness(void);
+
+/** pause_ms() - Sleep, longer where others are slow. */
 void pause_ms(long ms);
 
 #endif /* SBX_ATTACK_H */

@@ -191,6 +191,7 @@ static double now(void)
 /* Serve until the command and all that it left behind is gone. */
 static void attend(struct run *run, pid_t command)
 {
+	const int grace = GRACE_SECONDS * (int)slowness();
 	double end = now() + run->seconds;
 	bool over = false;
 
@@ -199,8 +200,8 @@ static void attend(struct run *run, pid_t command)
 		stage_act(&scene, command);
 		if (!over && waitpid(command, &run->status, WNOHANG) > 0) {
 			over = true;
-			if (end > now() + GRACE_SECONDS)
-				end = now() + GRACE_SECONDS;
+			if (end > now() + grace)
+				end = now() + grace;
 		}
 		if (over && !stage_others(&scene))
 			break;
@@ -263,7 +264,7 @@ static int verdict(const struct run *run)
 	}
 	if ((attack->needs & WORKS_AFTER) && !targets_heard("after"))
 		return broken("the granted socket does not work any more");
-	if ((attack->needs & NEEDS_TRIES) && targets_tries() < RACE_TRIES) {
+	if ((attack->needs & NEEDS_TRIES) && targets_tries() < race_tries()) {
 		printf("broken: only %u tries\n", targets_tries());
 		return EXIT_BROKEN;
 	}
@@ -352,7 +353,7 @@ static int judge(struct run *run, const char *self)
 
 int main(int argc, char **argv)
 {
-	struct run run = {.seconds = 20};
+	struct run run = {.seconds = 20 * (int)slowness()};
 	int option;
 
 	while ((option = getopt(argc, argv, "s:np:t:kl")) != -1) {

@@ -229,8 +229,26 @@ bool new_namespaces(int flags)
 	return true;
 }
 
+unsigned int number_in(const char *variable)
+{
+	const char *text = getenv(variable);
+	const int n = text ? atoi(text) : 0;
+
+	return n > 0 ? (unsigned int)n : 0;
+}
+
+unsigned int slowness(void)
+{
+	const unsigned int n = number_in("SBX_SLOW");
+
+	return n ? n : 1;
+}
+
 void pause_ms(long ms)
 {
+	/* A short one is part of a loop that waits for something. */
+	if (ms >= 50)
+		ms *= slowness() < 5 ? slowness() : 5;
 	struct timespec ts = {ms / 1000, ms % 1000 * 1000000};
 
 	while (nanosleep(&ts, &ts) && errno == EINTR)

@@ -81,6 +81,13 @@ static pid_t start_process(enum race_by by)
 		     NULL);
 }
 
+unsigned int race_tries(void)
+{
+	const unsigned int tries = number_in("SBX_RACE_TRIES");
+
+	return tries ? tries : RACE_TRIES;
+}
+
 static double now(void)
 {
 	struct timespec ts;
@@ -93,10 +100,12 @@ static double now(void)
  * alone for its time slice. */
 static void attempts(int result)
 {
-	double end = now() + RACE_SECONDS;
+	const unsigned int enough = race_tries();
+	const unsigned int enough_moves = enough / (RACE_TRIES / RACE_MOVES);
+	double end = now() + RACE_SECONDS * slowness();
 	unsigned int tries = 0, moves = 0, seen = 0, turn;
 
-	while (now() < end && (tries < RACE_TRIES || moves < RACE_MOVES)) {
+	while (now() < end && (tries < enough || moves < enough_moves)) {
 		current->attempt();
 		tries++;
 		turn = atomic_load(&shared->turns);

@@ -5,7 +5,7 @@
 
 #include "attack.h"
 
-#define RACE_TRIES   4000
+#define RACE_TRIES   4000 /* or what SBX_RACE_TRIES says */
 #define RACE_MOVES   1000 /* tries between which the other party moved */
 #define RACE_SECONDS 14	  /* a bound for slow machines, not a goal */
 
@@ -25,11 +25,14 @@ struct race {
 };
 
 /**
- * race_run() - RACE_TRIES attempts and more while the other party flips.
+ * race_run() - race_tries() attempts and more while the other party flips.
  *
  * Tells the granted server the number of attempts.
  */
 void race_run(const struct race *race);
+
+/** race_tries() - How many a race is to try: fewer on a slow machine. */
+unsigned int race_tries(void);
 
 /** race_memory() - Zeroed memory that forked processes share. */
 void *race_memory(size_t size);

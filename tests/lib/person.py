@@ -15,7 +15,7 @@ import select
 import sys
 import time
 
-LIMIT = 8
+LIMIT = 8 * int(os.environ.get("SBX_SLOW", 1))
 KEYS = {"^C": "\x03", "^Z": "\x1a", "^D": "\x04", "^M": "\r"}
 
 pid, terminal = pty.fork()
