@@ -84,6 +84,19 @@ static bool hear(int sync, struct note *note)
 	return n == (ssize_t)sizeof(*note);
 }
 
+/* While the table is shared the other end is ours, too, and stays open. */
+static bool hear_from(int sync, int process, struct note *note)
+{
+	struct pollfd p[] = {
+		{.fd = sync, .events = POLLIN},
+		{.fd = process, .events = POLLIN},
+	};
+
+	while (poll(p, 2, -1) < 0 && errno == EINTR)
+		;
+	return p[0].revents && hear(sync, note);
+}
+
 /* --- in the command ------------------------------------------------------ */
 
 static _Noreturn void give_up(int sync, enum stage stage)
@@ -232,22 +245,24 @@ int start_confined(const struct supervisor_config *config,
 	struct sockaddr_un test_addr;
 	socklen_t test_len;
 	struct note note;
-	int sync[2];
+	int sync[2], process;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) != 0)
 		die_errno("cannot make a socket pair");
 	started->test = test_socket(&test_addr, &test_len);
 	started->pid =
-		(pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+		(pid_t)syscall(SYS_clone, CLONE_FILES | CLONE_PIDFD | SIGCHLD,
+			       0, &process, 0, 0);
 	if (started->pid < 0)
 		die_errno("cannot fork");
 	if (started->pid == 0)
 		be_command(config, sync, &test_addr, test_len);
 	started->sync = sync[0];
-	if (!hear(started->sync, &note)) {
+	if (!hear_from(started->sync, process, &note)) {
 		close(sync[1]);
 		return died(started);
 	}
+	close(process);
 	/* The table is our own from here on. */
 	close(sync[1]);
 	if (note.step != STEP_CONFINED)

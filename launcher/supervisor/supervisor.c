@@ -332,7 +332,8 @@ static void answer_quickly(const struct supervisor *sup)
 }
 
 /* The command makes a socket, connects it, and then tells what came of it; the
- * first is notified only if we make the sockets. */
+ * first is notified only if we make the sockets.  If it dies before, receiving
+ * would wait for ever before Linux 6.11. */
 static bool test_goes_on(const struct supervisor *sup,
 			 const struct started *started)
 {
@@ -343,7 +344,7 @@ static bool test_goes_on(const struct supervisor *sup,
 
 	while (poll(p, 2, -1) < 0 && errno == EINTR)
 		;
-	return !p[1].revents;
+	return (p[0].revents & POLLIN) && !p[1].revents;
 }
 
 /* The command's first calls may come while the workers are being started:

@@ -199,6 +199,8 @@ each_mode descriptors
 # ---- kill -----------------------------------------------------------------
 # inside COMMAND... - starts a sandbox; sets sbx_pid, sup and command
 inside() {
+	# The last one was ready, too.
+	: >"$T/inside.log"
 	# A shell starts its background jobs with these ignored.
 	SERVER_USER=$user start_server inside env --default-signal=INT,QUIT \
 		"$X" "${shim[@]}" "${options[@]}" -- "$@"

@@ -62,6 +62,14 @@ def find(kind, launcher):
     return random.choice(clients) if clients else 0
 
 
+def name(pid):
+    try:
+        with open(f"/proc/{pid}/comm") as file:
+            return file.read().strip()
+    except OSError:
+        return "?"
+
+
 def kill(pid, number=signal.SIGKILL):
     try:
         os.kill(pid, number)
@@ -103,11 +111,10 @@ def verdict(kind, killed, status):
 def wait_for_others(end):
     while reap_others():
         if time.monotonic() > end:
-            left = descendants(os.getpid())
-            names = [open(f"/proc/{p}/comm").read().strip() for p in left]
-            for pid in left:
-                kill(pid)
+            names = [name(p) for p in descendants(os.getpid())]
             while reap_others():
+                for pid in descendants(os.getpid()):
+                    kill(pid)
                 time.sleep(0.01)
             return f"left behind: {' '.join(names)}"
         time.sleep(0.005)
@@ -120,7 +127,7 @@ def one_round(argv, kind):
                                stderr=subprocess.STDOUT)
     os.set_blocking(process.stdout.fileno(), False)
     end = time.monotonic() + LIMIT
-    time.sleep(random.choice((0.01, 0.05, 0.3)) * random.random())
+    time.sleep(random.choice((0.004, 0.02, 0.1, 0.3)) * random.random())
     victim = find(kind, process.pid)
     if victim:
         kill(victim)
