@@ -43,6 +43,7 @@ static void report_rubbish(void)
 		fill(&r, sizeof(r), i);
 		r.version = i % 3 ? REPORT_VERSION : r.version;
 		report((long)(i % 6), &r, sizeof(r));
+		report(REPORT_PUBLISH, &r, sizeof(struct report_publish));
 	}
 	hit_denied();
 }
@@ -71,8 +72,10 @@ static void report_pointers(void)
 
 	munmap(page + 4096, 4096);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		for (long kind = 0; kind < 5; kind++)
+		for (long kind = 0; kind < 5; kind++) {
 			report(kind, bad[i], sizeof(struct report));
+			report(kind, bad[i], sizeof(struct report_publish));
+		}
 	hit_denied();
 }
 
