@@ -9,6 +9,7 @@
 import array
 import ctypes
 import os
+import resource
 import socket
 import sys
 import threading
@@ -194,6 +195,8 @@ def listens():
 
 def many():
     """More unconnected sockets than anybody keeps duplicates of."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     socks = [unix() for _ in range(1200)]
     return talk(socks[0]) + ", last: " + talk(socks[-1])
 
