@@ -19,23 +19,8 @@
 #include "backstop/seccomp.h"
 #include "clean.h"
 #include "diag.h"
+#include "outsider.h"
 #include "program.h"
-
-/* The bare family makes the kernel choose a free abstract name. */
-static int outsider(struct sockaddr_un *addr, socklen_t *len)
-{
-	const int fd =
-		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};
-	*len = sizeof(*addr);
-	if (fd < 0 ||
-	    bind(fd, (struct sockaddr *)addr, sizeof(addr->sun_family)) != 0 ||
-	    listen(fd, 1) != 0 ||
-	    getsockname(fd, (struct sockaddr *)addr, len) != 0)
-		die_errno("cannot make the self-test's socket");
-	return fd;
-}
 
 /* The errno value of a connect, 0 if it worked. */
 static int try_connect(const struct sockaddr_un *addr, socklen_t len)
@@ -84,7 +69,7 @@ void alone_run(const struct supervisor_config *config)
 {
 	struct sockaddr_un addr;
 	socklen_t len;
-	const int listener = outsider(&addr, &len);
+	const int listener = outsider_listen(&addr, &len);
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		die_errno("cannot set no_new_privs");

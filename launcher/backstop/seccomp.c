@@ -4,8 +4,11 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <poll.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,6 +51,29 @@ int seccomp_apply(unsigned int features, bool *killable)
 int seccomp_apply_alone(unsigned int features)
 {
 	return load(&filters[features], 0);
+}
+
+bool seccomp_hung_up(int listener)
+{
+	struct pollfd p = {.fd = listener};
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
+}
+
+/* WAIT_KILLABLE_RECV lost answers to a race until Linux 6.17 and its stable
+ * backports; nothing that can be probed tells. */
+bool seccomp_may_restart(bool killable)
+{
+	struct utsname name;
+	int major = 0, minor = 0;
+	char *end;
+
+	if (!killable || uname(&name) != 0)
+		return true;
+	major = (int)strtol(name.release, &end, 10);
+	if (*end == '.')
+		minor = (int)strtol(end + 1, NULL, 10);
+	return major < 6 || (major == 6 && minor < 17);
 }
 
 int seccomp_probe(void)

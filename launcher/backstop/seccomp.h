@@ -50,6 +50,19 @@ int seccomp_apply(unsigned int features, bool *killable);
  */
 int seccomp_apply_alone(unsigned int features);
 
+/**
+ * seccomp_hung_up() - Is nobody left who could be notified of?
+ *
+ * Since Linux 6.11 receiving fails then, too.
+ */
+bool seccomp_hung_up(int listener);
+
+/**
+ * seccomp_may_restart() - May a call that was answered be made once more?
+ * @killable:	from seccomp_apply()
+ */
+bool seccomp_may_restart(bool killable);
+
 /** seccomp_needed() - Is there anything a filter has to mediate? */
 bool seccomp_needed(const struct policy *policy);
 

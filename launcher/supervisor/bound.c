@@ -203,7 +203,7 @@ static uint32_t nodes_max(void)
 /* Looking at everything takes long, so not for each bind that fails. */
 static bool may_search(struct bound *b)
 {
-	const int64_t now = pace_now();
+	const int64_t now = clock_ms();
 
 	if (now - b->searched < SEARCH_MS)
 		return false;

@@ -13,16 +13,12 @@
 #include "bound.h"
 #include "client.h"
 #include "names.h"
+#include "node.h"
 
 struct held {
 	const struct supervisor *sup;
 	const struct stat *st; /* node, or directory for OP_BIND */
 };
-
-static bool same_node(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
 
 /* Look @path up beneath @dir without following any symbolic link. */
 static int stat_beneath(int dir, const char *path, struct stat *st)
@@ -92,10 +88,10 @@ static bool seen_from_pin(const struct held *held, const struct policy *policy,
 		*(slash ? slash : path) = '\0';
 	}
 	if (stat_beneath(sup->pins->fd[rule], path, &st) == 0)
-		return same_node(&st, held->st);
+		return node_same(&st, held->st);
 	return revived(sup, policy, rule) &&
 	       stat_beneath(sup->pins->fd[rule], path, &st) == 0 &&
-	       same_node(&st, held->st);
+	       node_same(&st, held->st);
 }
 
 static int parent_of(const struct policy_request *request,
@@ -118,7 +114,7 @@ static int parent_of(const struct policy_request *request,
 		     ? fstat(fd, &st)
 		     : fstatat(fd, slash + 1, &st, AT_SYMLINK_NOFOLLOW)) != 0)
 		return -1;
-	return same_node(&st, node) ? steal_fd(&fd) : -1;
+	return node_same(&st, node) ? steal_fd(&fd) : -1;
 }
 
 /* Is the node beneath the rule's directory, by whatever name that has now?
@@ -134,13 +130,13 @@ static bool beneath_denied(const struct held *held, unsigned int rule,
 	for (;;) {
 		const int up = openat(dir, "..", O_PATH | O_CLOEXEC);
 
-		if (fstat(dir, &st) != 0 || same_node(&st, &denied) || up < 0) {
+		if (fstat(dir, &st) != 0 || node_same(&st, &denied) || up < 0) {
 			clean_close(&up);
 			return true;
 		}
 		close(dir);
 		dir = up;
-		if (same_node(&st, &last) || same_node(&st, &held->sup->root))
+		if (node_same(&st, &last) || node_same(&st, &held->sup->root))
 			return false;
 		last = st;
 	}
@@ -168,7 +164,7 @@ static bool match_held(const struct policy *policy, unsigned int rule,
 	       stat_beneath(held->sup->pins->fd[rule],
 			    beneath_pin(r, policy_rule_name(policy, r)),
 			    &st) == 0 &&
-	       same_node(&st, held->st);
+	       node_same(&st, held->st);
 }
 
 static struct policy_verdict refuse(const struct supervisor *sup)
@@ -245,7 +241,7 @@ static int granted_node(const struct supervisor *sup, const char *spelling,
 		    (rule->ops & (1U << OP_CONNECT)) &&
 		    strcmp(base, rest) == 0 &&
 		    stat_beneath(sup->pins->fd[i], rest, &st) == 0 &&
-		    same_node(&st, node) && way_is_safe(sup, policy, i))
+		    node_same(&st, node) && way_is_safe(sup, policy, i))
 			return (int)i;
 	}
 	return -1;

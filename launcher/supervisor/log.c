@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "../diag.h"
+#include "clock.h"
 
 #define FOLDS	  32
 #define FOLD_MS	  1000
@@ -67,14 +68,6 @@ struct log {
 	char held[HELD_MAX];
 	char line[EVENT_JSON_MAX];
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
 
 struct log *log_open(const struct log_config *config)
 {
@@ -194,7 +187,7 @@ static void flush_fold(struct log *log, struct fold *fold)
 		return;
 	fold->event->count = fold->pending;
 	fold->pending = 0;
-	fold->last = now_ms();
+	fold->last = clock_ms();
 	write_event(log, fold->event, fold->total);
 	free(fold->event);
 	fold->event = NULL;
@@ -242,7 +235,7 @@ static bool folded(struct log *log, const struct event *event)
 {
 	struct key key;
 	struct fold *fold;
-	const int64_t now = now_ms();
+	const int64_t now = clock_ms();
 
 	make_key(&key, event);
 	fold = find_fold(log, &key, event->resolved);
@@ -276,7 +269,7 @@ void log_event(struct log *log, struct event *event)
 
 bool log_tick(struct log *log)
 {
-	const int64_t now = now_ms();
+	const int64_t now = clock_ms();
 	bool waiting = false;
 
 	pthread_mutex_lock(&log->lock);

@@ -85,7 +85,7 @@ static bool sweep(struct names *n, uint32_t count)
 
 bool names_has_room(struct names *n)
 {
-	const int64_t now = pace_now();
+	const int64_t now = clock_ms();
 	bool room;
 
 	pthread_mutex_lock(&n->lock);

@@ -6,7 +6,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
+
+#include "clock.h"
 
 #define PACE_MIN_MS 1000
 #define PACE_MAX_MS 64000
@@ -15,14 +16,6 @@ struct pace {
 	int64_t last; /* ms */
 	int64_t interval;
 };
-
-static inline int64_t pace_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
 
 /* Something was added. */
 static inline void pace_quicken(struct pace *pace)
@@ -33,7 +26,7 @@ static inline void pace_quicken(struct pace *pace)
 /* The ms until it is time to look. */
 static inline int pace_left(const struct pace *pace)
 {
-	const int64_t left = pace->last + pace->interval - pace_now();
+	const int64_t left = pace->last + pace->interval - clock_ms();
 
 	return left > 0 ? (int)left : 0;
 }
@@ -41,7 +34,7 @@ static inline int pace_left(const struct pace *pace)
 /* Looked, and did or did not find something; returns the ms to wait. */
 static inline int pace_done(struct pace *pace, bool found)
 {
-	pace->last = pace_now();
+	pace->last = clock_ms();
 	pace->interval = found ? PACE_MIN_MS : 2 * pace->interval;
 	if (pace->interval > PACE_MAX_MS)
 		pace->interval = PACE_MAX_MS;

@@ -27,6 +27,7 @@
 
 #include "../../policy/path.h"
 #include "../clean.h"
+#include "node.h"
 
 #define LINKS_MAX 40 /* as the kernel's MAXSYMLINKS */
 
@@ -48,11 +49,6 @@ static int open_beneath(int dir, const char *path, uint64_t resolve)
 	const int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
 
 	return fd < 0 ? -errno : fd;
-}
-
-static bool same_node(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
 static void walk_to(struct walk *w, int fd)
@@ -205,7 +201,7 @@ static int step_up(struct walk *w)
 
 	if (fstat(w->cur, &st) != 0)
 		return errno;
-	if (same_node(&st, &w->root_st))
+	if (node_same(&st, &w->root_st))
 		return 0;
 	fd = openat(w->cur, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
@@ -318,7 +314,7 @@ static bool shares_our_root(const struct client *client)
 	client_act_pause(client->sup);
 	failed = fstatat(client->sup->proc, name, &st, 0);
 	client_act_resume();
-	return !failed && same_node(&st, &client->sup->root);
+	return !failed && node_same(&st, &client->sup->root);
 }
 
 /* In one step, for a client whose root is ours. */

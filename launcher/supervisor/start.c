@@ -38,6 +38,7 @@
 #include "../backstop/landlock.h"
 #include "../backstop/seccomp.h"
 #include "../diag.h"
+#include "../outsider.h"
 #include "../yama.h"
 
 enum step { STEP_FAILED, STEP_CONFINED, STEP_TESTED, STEP_GO };
@@ -189,22 +190,6 @@ static _Noreturn void be_command(const struct supervisor_config *config,
 
 /* --- in the supervisor --------------------------------------------------- */
 
-static int test_socket(struct sockaddr_un *addr, socklen_t *len)
-{
-	const int fd =
-		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};
-	*len = sizeof(*addr);
-	/* The bare family makes the kernel choose a free abstract name. */
-	if (fd < 0 ||
-	    bind(fd, (struct sockaddr *)addr, sizeof(addr->sun_family)) != 0 ||
-	    listen(fd, 1) != 0 ||
-	    getsockname(fd, (struct sockaddr *)addr, len) != 0)
-		die_errno("cannot make the self-test's socket");
-	return fd;
-}
-
 static int exit_code(const struct note *note)
 {
 	if (note->stage != STAGE_EXEC)
@@ -249,7 +234,7 @@ int start_confined(const struct supervisor_config *config,
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) != 0)
 		die_errno("cannot make a socket pair");
-	started->test = test_socket(&test_addr, &test_len);
+	started->test = outsider_listen(&test_addr, &test_len);
 	started->pid =
 		(pid_t)syscall(SYS_clone, CLONE_FILES | CLONE_PIDFD | SIGCHLD,
 			       0, &process, 0, 0);

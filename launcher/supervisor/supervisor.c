@@ -32,7 +32,6 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -71,13 +70,6 @@ static void send_message(struct loop *loop, enum message_kind kind, int value,
 		send(loop->channel, &message, sizeof(message), MSG_NOSIGNAL);
 }
 
-static bool hung_up(int listener)
-{
-	struct pollfd p = {.fd = listener};
-
-	return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
-}
-
 static _Noreturn void finish(struct loop *loop)
 {
 	log_close(loop->sup->log);
@@ -94,7 +86,7 @@ static const char *remark(const struct supervisor *sup)
 
 static void command_ended(struct loop *loop, int status)
 {
-	const bool last = hung_up(loop->sup->listener);
+	const bool last = seccomp_hung_up(loop->sup->listener);
 
 	loop->running = false;
 	log_command_ended(loop->sup->log, remark(loop->sup));
@@ -210,22 +202,6 @@ static _Noreturn void run_loop(struct loop *loop)
 			poll(&p[1], 1, 100);
 		wait = rest(loop->sup);
 	}
-}
-
-/* WAIT_KILLABLE_RECV lost answers to a race until Linux 6.17 and its stable
- * backports; nothing that can be probed tells. */
-static bool may_restart(bool killable)
-{
-	struct utsname name;
-	int major = 0, minor = 0;
-	char *end;
-
-	if (!killable || uname(&name) != 0)
-		return true;
-	major = (int)strtol(name.release, &end, 10);
-	if (*end == '.')
-		minor = (int)strtol(end + 1, NULL, 10);
-	return major < 6 || (major == 6 && minor < 17);
 }
 
 /* Looking at clients is all that the command may not do and we may; and, where
@@ -385,7 +361,7 @@ void supervisor_run(const struct supervisor_config *config)
 	if (code == 0) {
 		sup.listener = started.listener;
 		sup.killable = started.killable;
-		sup.restarts = may_restart(sup.killable);
+		sup.restarts = seccomp_may_restart(sup.killable);
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 		keep_own_descriptors(&sup, config, &started);
 		raise_limits();

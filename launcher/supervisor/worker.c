@@ -29,8 +29,10 @@
 #include <unistd.h>
 
 #include "../../policy/report.h"
-#include "../clean.h"
+#include "../backstop/seccomp.h"
 #include "call.h"
+#include "clock.h"
+#include "probe.h"
 #include "made.h"
 
 #define WORKERS_MAX 256
@@ -39,7 +41,6 @@
 #define WATCH_MS    50
 #define OVERLOAD_MS 1000
 #define WAKE_SIGNAL SIGUSR1
-#define PROBE_KINDS 2
 
 struct worker {
 	atomic_int thread; /* its thread id */
@@ -50,7 +51,7 @@ struct worker {
 	_Atomic int64_t since;	 /* ms, when it was received */
 	atomic_int interruption; /* enum interruption */
 	uint64_t signalled;	 /* id for which a signal was seen once */
-	int probe[PROBE_KINDS];	 /* stream, seqpacket; -1: not yet made */
+	struct probe probe;
 	struct client_cache cache;
 	struct call call;
 };
@@ -63,14 +64,6 @@ static struct {
 	pthread_mutex_t lock; /* starting and ending of workers */
 	struct worker worker[WORKERS_MAX];
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
 
 static void arm(void)
 {
@@ -153,9 +146,7 @@ static int start_worker(void);
 
 static void release(struct worker *w)
 {
-	for (int i = 0; i < PROBE_KINDS; i++)
-		if (w->probe[i] >= 0)
-			close(w->probe[i]);
+	probe_close(&w->probe);
 	if (w->cache.tid)
 		close(w->cache.pidfd);
 	atomic_store(&w->used, false);
@@ -168,7 +159,7 @@ static void serve(struct worker *w, const struct seccomp_notif *req, bool quiet)
 	atomic_store(&w->interruption, INTERRUPT_NONE);
 	atomic_store(&w->id, req->id);
 	atomic_store(&w->tid, (int)req->pid);
-	atomic_store(&w->since, now_ms());
+	atomic_store(&w->since, clock_ms());
 	atomic_store(&w->busy, true);
 	arm();
 	if (atomic_fetch_sub(&pool.idle, 1) == 1)
@@ -190,14 +181,6 @@ static bool superfluous(void)
 	return false;
 }
 
-/* No sandboxed task is left; since Linux 6.11 receiving then fails at once. */
-static bool hung_up(void)
-{
-	struct pollfd p = {.fd = pool.sup->listener};
-
-	return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
-}
-
 static void *work(void *arg)
 {
 	struct worker *w = arg;
@@ -213,7 +196,7 @@ static void *work(void *arg)
 		if (ioctl(pool.sup->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) ==
 		    0)
 			serve(w, &req, false);
-		else if (errno == ENOENT && hung_up())
+		else if (errno == ENOENT && seccomp_hung_up(pool.sup->listener))
 			break;
 		/* ENOENT: the client died first.  EINTR: a late wake-up. */
 		else if (errno != EINTR && errno != ENOENT)
@@ -225,7 +208,7 @@ static void *work(void *arg)
 
 static void take(struct worker *w)
 {
-	w->probe[0] = w->probe[1] = -1;
+	probe_init(&w->probe);
 	w->cache.tid = 0;
 }
 
@@ -346,7 +329,7 @@ static void watch(struct worker *w, int64_t now, int busy)
 
 void workers_watch(void)
 {
-	const int64_t now = now_ms();
+	const int64_t now = clock_ms();
 	int busy = 0;
 
 	atomic_store(&pool.armed, false);
@@ -364,41 +347,8 @@ enum interruption worker_interruption(struct worker *worker)
 	return (enum interruption)atomic_load(&worker->interruption);
 }
 
-/* --- the oracle --------------------------------------------------------- */
-
-static int probe_socket(struct worker *w, int type)
-{
-	const int kind = type == SOCK_SEQPACKET; /* a report names anything */
-	int pair[2];
-
-	if (w->probe[kind] >= 0)
-		return w->probe[kind];
-	type = kind ? SOCK_SEQPACKET : SOCK_STREAM;
-	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
-		return -1;
-	close(pair[1]);
-	w->probe[kind] = pair[0];
-	return pair[0];
-}
-
-/* Connecting a datagram socket sends nothing and tells nobody. */
-static int probe_datagram(const struct sockaddr *addr, socklen_t len)
-{
-	autoclose int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	return fd < 0 || connect(fd, addr, len) == 0 ? 0 : errno;
-}
-
 int worker_probe(struct worker *worker, int type, const struct sockaddr *addr,
 		 socklen_t len)
 {
-	int fd;
-
-	if (type == SOCK_DGRAM)
-		return probe_datagram(addr, len);
-	fd = probe_socket(worker, type);
-	if (fd < 0 || connect(fd, addr, len) == 0)
-		return 0;
-	/* A full backlog would have been waited for. */
-	return errno == EISCONN || errno == EAGAIN ? 0 : errno;
+	return probe_ask(&worker->probe, type, addr, len);
 }

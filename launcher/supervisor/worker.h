@@ -47,15 +47,7 @@ void workers_watch(void);
 /** worker_interruption() - Why did this worker's call end with EINTR? */
 enum interruption worker_interruption(struct worker *worker);
 
-/**
- * worker_probe() - Would connecting a socket of @type here have worked?
- *
- * Asks the kernel by connecting a socket that is connected already: that
- * fails with EISCONN only after every check of a real connect, and the server
- * never sees anything.
- *
- * Return: the errno value of a connect, 0 if it would have worked
- */
+/** worker_probe() - probe_ask() with the sockets of this worker. */
 int worker_probe(struct worker *worker, int type, const struct sockaddr *addr,
 		 socklen_t len);
 
