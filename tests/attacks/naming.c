@@ -272,8 +272,8 @@ static void exception_symlink(void)
 
 static void exception_link(void)
 {
-	link(at("granted/except.sock"), at("granted/other.sock"));
-	hit_path(at("granted/other.sock"));
+	link(at("granted/except.sock"), at("granted/alias.sock"));
+	hit_path(at("granted/alias.sock"));
 	rename(at("granted/except.sock"), at("granted/moved.sock"));
 	hit_path(at("granted/moved.sock"));
 }
