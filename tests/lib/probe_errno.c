@@ -136,13 +136,21 @@ static void names(void)
 	one("seqpacket to stream", SOCK_SEQPACKET, "stream");
 }
 
+/* Before Linux 6.17 sbx-run takes the same connect within 5 ms for a restarted
+ * one (connect.c). */
+static int reach_again(int fd, const char *name)
+{
+	usleep(50000);
+	return reach(fd, name);
+}
+
 static void states(void)
 {
 	struct sockaddr addr = {.sa_family = AF_UNSPEC};
 	int pair[2], fd = sock(SOCK_STREAM);
 
 	say("first connect", reach(fd, "stream"));
-	say("second connect", reach(fd, "stream"));
+	say("second connect", reach_again(fd, "stream"));
 	say("second connect, elsewhere", reach(fd, "missing"));
 	say("connected, AF_UNSPEC", connect(fd, &addr, sizeof(addr)));
 	close(fd);
@@ -161,7 +169,7 @@ static void states(void)
 	say("failed first", reach(fd, "missing"));
 	say("then connected", reach(fd, "stream"));
 	shutdown(fd, SHUT_RDWR);
-	say("after shutdown", reach(fd, "stream"));
+	say("after shutdown", reach_again(fd, "stream"));
 	close(fd);
 }
 
@@ -226,13 +234,14 @@ static double now(void)
 
 static void timed(const char *what, int fd, double least, double most)
 {
+	const char *slow = getenv("SBX_SLOW"); /* as in tap.sh */
 	double start = now(), took;
 	int result = reach(fd, "full"), saved = errno;
 
 	took = now() - start;
 	errno = saved;
 	say(what, result);
-	if (took < least || took > most)
+	if (took < least || took > most * (slow ? atoi(slow) : 1))
 		printf("%s: took %.2f s\n", what, took);
 }
 
@@ -270,13 +279,13 @@ static void full(void)
 
 	fd = sock(SOCK_STREAM);
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
-	timed("full, SO_SNDTIMEO", fd, 0.39, 1.5);
+	timed("full, SO_SNDTIMEO", fd, 0.35, 1.5);
 	close(fd);
 
 	fd = sock(SOCK_STREAM);
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &soon, NULL);
-	timed("full, alarm", fd, 0.29, 1.5);
+	timed("full, alarm", fd, 0.25, 1.5);
 	printf("full, alarm: %d handled\n", (int)alarms);
 
 	/* Restarted after each alarm, until somebody accepts. */
