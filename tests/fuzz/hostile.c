@@ -171,8 +171,7 @@ static void settle(void)
 /* ---- the rounds -----------------------------------------------------------
  */
 
-/* A victim may die of anything but a fault: it never touches memory that may
- * be gone, so a fault is the shim's. */
+/* A victim may die of anything but a fault: that would be the shim's. */
 static void judge(int status)
 {
 	const int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;

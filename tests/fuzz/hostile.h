@@ -68,6 +68,9 @@ static inline struct dice dice_child(uint64_t seed, uint64_t which)
 /** memory_init() - Map the pages that the threads fight about. */
 void memory_init(void);
 
+/** memory_disputed() - Is that one of them? */
+bool memory_disputed(const void *at);
+
 /** memory_any() - Somewhere with @bytes in it, if anything at all. */
 void *memory_any(struct dice *dice, const void *bytes, size_t len);
 

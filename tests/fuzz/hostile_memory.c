@@ -33,6 +33,13 @@ void memory_init(void)
 		_exit(3);
 }
 
+bool memory_disputed(const void *at)
+{
+	const unsigned char *byte = at;
+
+	return byte >= pages && byte < pages + PAGES * PAGE;
+}
+
 static void put(void *where, const void *bytes, size_t len)
 {
 	const struct iovec from = {(void *)bytes, len};
