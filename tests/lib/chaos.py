@@ -127,8 +127,11 @@ def one_round(argv, kind):
                                stderr=subprocess.STDOUT)
     os.set_blocking(process.stdout.fileno(), False)
     end = time.monotonic() + LIMIT
-    time.sleep(random.choice((0.004, 0.02, 0.1, 0.3)) * random.random())
+    time.sleep(random.choice((0, 0.004, 0.02, 0.1, 0.3)) * random.random())
     victim = find(kind, process.pid)
+    soon = time.monotonic() + 0.02
+    while not victim and time.monotonic() < soon:
+        victim = find(kind, process.pid)  # it is being started
     if victim:
         kill(victim)
     status = wait(process, end)
