@@ -81,7 +81,7 @@ extern const struct attack naming_attacks[], link_attacks[], mount_attacks[],
 	tamper_attacks[], credential_attacks[], peer_attacks[],
 	launcher_attacks[], nesting_attacks[], log_attacks[],
 	exhaustion_attacks[], datagram_attacks[], race_dgram_attacks[],
-	publishing_attacks[];
+	publishing_attacks[], forged_attacks[];
 
 /** attack_find() - The attack of that name, or NULL. */
 const struct attack *attack_find(const char *name);

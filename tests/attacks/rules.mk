@@ -26,6 +26,8 @@ $(ATT)/obj/static/%.o: tests/attacks/%.c tests/attacks/rules.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ATTACK_CFLAGS) -DATTACK_STATIC -c -o $@ $<
 
+# One attack writes policies as sbx does.
+$(ATT)/attack $(ATT)/attack-static $(ATT)/judge: $(call objs,obj,$(POLICY))
 $(ATT)/attack: $(ATT)/obj/attack.o $(ATTACK_OBJS)
 $(ATT)/judge: $(patsubst %,$(ATT)/obj/%.o,$(JUDGE)) \
 	$(ATTACK_OBJS)

@@ -14,7 +14,7 @@ static const struct attack *const topics[] = {
 	binding_attacks,     tamper_attacks,	 credential_attacks,
 	peer_attacks,	     launcher_attacks,	 nesting_attacks,
 	log_attacks,	     exhaustion_attacks, datagram_attacks,
-	race_dgram_attacks,  publishing_attacks,
+	race_dgram_attacks,  publishing_attacks, forged_attacks,
 };
 
 #define TOPICS (sizeof(topics) / sizeof(topics[0]))

@@ -119,7 +119,7 @@ calls() {
 	warm "$lib/stress -n $((n / 10 + 2000)) $s"
 	timed "$n connects" inside "$lib/stress -n $n $s"
 	is "$out" "done $n" "$n connects, $mode"
-	flat 1 384 "after $n connects, $mode"
+	flat 1 1024 "after $n connects, $mode"
 
 	# Up to 32 events may be waiting to be summed up.
 	n=$(times 100000)
