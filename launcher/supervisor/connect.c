@@ -168,11 +168,11 @@ static struct answer connect_abstract(struct call *call)
 		call->sup, OP_CONNECT, addr->name, addr->name_len);
 	int error;
 
+	if (verdict.allow && !call->report && verdict.rule < 0 &&
+	    judge_kernel_knows_inside(call->sup))
+		return answer_continue();
 	if (verdict.allow)
-		return connect_granted(
-			call, raw(call), call->raw_len,
-			verdict.rule < 0 &&
-				judge_kernel_knows_inside(call->sup));
+		return connect_as_is(call);
 	error = worker_probe(call->worker, call_type(call), raw(call),
 			     call->raw_len);
 	if (error)
