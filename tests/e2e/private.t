@@ -114,7 +114,11 @@ print("lock", os.path.exists(lock))
 # What a second browser says to the first (process_singleton_posix.cc).
 s = socket.socket(socket.AF_UNIX)
 s.settimeout(20)
-s.connect(os.readlink(lock))
+for _ in range(100):
+    # It is bound a moment before it listens.
+    if s.connect_ex(os.readlink(lock)) == 0:
+        break
+    time.sleep(0.1)
 s.send(b"START\0/\0chromium\0about:blank")
 print(s.recv(10) in (b"ACK", b"SHUTDOWN"))  # headless does the latter
 browser.terminate()
@@ -127,7 +131,7 @@ chromium=(chromium --headless --no-sandbox --disable-gpu --disable-quic
 	--no-first-run --disable-background-networking
 	--disable-component-update --disable-sync)
 each() {
-	export HOME=$T/chromium.$user${shim[0]-}
+	export HOME=$T/chromium.$user${shim[0]-} TMPDIR=$T/chromium.$user${shim[0]-}
 	mkdir -m 777 "$HOME"
 	sbx -q --log "$HOME/log" --private-sockets -- "$python" "$T/lock.py" \
 		"$HOME/profile" "${chromium[@]}" --user-data-dir="$HOME/profile"
@@ -135,7 +139,7 @@ each() {
 		"Chromium, $mode: locks its profile, and a page is shown"
 	is "$(jq -r 'select(.family == "unix") | .path' "$HOME/log")" "" \
 		"Chromium, $mode: no local socket was refused"
-	unset HOME
+	unset HOME TMPDIR
 }
 if command -v chromium >/dev/null; then
 	each_mode each
