@@ -99,13 +99,14 @@ fi
 # ---- Chromium -------------------------------------------------------------
 # Its profile lock is a socket in a directory of a random name beneath TMPDIR.
 cat >"$T/lock.py" <<'EOF'
-import os, socket, subprocess, sys, time
+import atexit, os, socket, subprocess, sys, time
 
 profile, *command = sys.argv[1:]
 lock = f"{profile}/SingletonSocket"
 with open(f"{profile}.log", "w") as log:
     browser = subprocess.Popen(command + ["about:blank"], stdout=log,
                                stderr=log)
+atexit.register(browser.kill)  # also if what follows fails
 for _ in range(300):
     if os.path.exists(lock) or browser.poll() is not None:
         break
