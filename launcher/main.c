@@ -99,34 +99,6 @@ static _Noreturn void run_nested(const struct options *options,
 	program_execute(program, options->command);
 }
 
-/* In the tiers of Landlock the kernel looks at what a datagram socket sends to,
- * so such sockets may exist.  Where they were granted all the same, and the
- * kernel does not know every grant, messages go through the supervisor. */
-static unsigned int choose_filter(struct policy *policy, enum tier tier)
-{
-	unsigned int features = seccomp_features(policy);
-
-	if (tier == TIER_SUPERVISED || !(features & FILTER_UNIX))
-		return features;
-	if (policy->unix_dgram && tier == TIER_LANDLOCK &&
-	    !tier_grants_trees_only(policy))
-		return features;
-	policy->unix_dgram = true;
-	return (features & ~(unsigned int)FILTER_DGRAM) | FILTER_DGRAM_FREE;
-}
-
-/* Messages of sockets that cannot be fetched cannot be sent for anybody. */
-static unsigned int without_fetching(unsigned int filter, bool asked)
-{
-	if (asked && (filter & FILTER_DGRAM))
-		die("--allow-unix-dgram needs pidfd_getfd(2), which is missing "
-		    "here; see sbx-run --check");
-	if (filter & FILTER_DGRAM)
-		notice("datagram sockets are withheld: pidfd_getfd(2) is "
-		       "missing here");
-	return (filter & ~(unsigned int)FILTER_DGRAM) | FILTER_MAKE;
-}
-
 /* The kernel grants sockets, not names. */
 static void require_sockets(const struct policy *policy,
 			    const struct landlock_grants *grants)
@@ -164,7 +136,6 @@ static _Noreturn void run_confined(struct options *options, const char *program,
 {
 	static struct pins pins;
 	static struct landlock_grants grants;
-	const bool asked = options->policy.unix_dgram;
 	const int abi = check_require();
 	const enum tier tier = tier_choose(options, abi);
 	const struct landlock_plan plan = {
@@ -186,14 +157,9 @@ static _Noreturn void run_confined(struct options *options, const char *program,
 	};
 	const char *shim;
 
-	datagrams_find(&options->policy);
-	config.filter = choose_filter(&options->policy, tier);
 	if (!plan.alone)
 		proc_require();
-	if (!plan.alone && !check_may_fetch()) {
-		options->policy.unix_dgram &= !(config.filter & FILTER_DGRAM);
-		config.filter = without_fetching(config.filter, asked);
-	}
+	config.filter = tier_filter(&options->policy, tier);
 	config.ruleset = prepare_domain(options, &plan, &pins, &grants);
 	shim = find_shim(options, info);
 	config.shim_expected = shim && info->kind == ELF_DYNAMIC;

@@ -9,6 +9,9 @@
 #include <errno.h>
 
 #include "backstop/landlock.h"
+#include "backstop/seccomp.h"
+#include "check.h"
+#include "datagrams.h"
 #include "diag.h"
 
 const char *tier_name(enum tier tier)
@@ -145,4 +148,46 @@ enum tier tier_choose(const struct options *options, int abi)
 		return TIER_SUPERVISED;
 	return loses_nothing(options) ? TIER_LANDLOCK_ONLY
 				      : strongest(&options->policy);
+}
+
+/* In the tiers of Landlock the kernel looks at what a datagram socket sends to,
+ * so such sockets may exist.  Where they were granted all the same, and the
+ * kernel does not know every grant, messages go through the supervisor. */
+static unsigned int choose_filter(struct policy *policy, enum tier tier)
+{
+	unsigned int features = seccomp_features(policy);
+
+	if (tier == TIER_SUPERVISED || !(features & FILTER_UNIX))
+		return features;
+	if (policy->unix_dgram && tier == TIER_LANDLOCK &&
+	    !tier_grants_trees_only(policy))
+		return features;
+	policy->unix_dgram = true;
+	return (features & ~(unsigned int)FILTER_DGRAM) | FILTER_DGRAM_FREE;
+}
+
+/* Messages of sockets that cannot be fetched cannot be sent for anybody. */
+static unsigned int without_fetching(struct policy *policy, unsigned int filter,
+				     bool asked)
+{
+	if (asked && (filter & FILTER_DGRAM))
+		die("--allow-unix-dgram needs pidfd_getfd(2), which is missing "
+		    "here; see sbx-run --check");
+	if (filter & FILTER_DGRAM)
+		notice("datagram sockets are withheld: pidfd_getfd(2) is "
+		       "missing here");
+	policy->unix_dgram &= !(filter & FILTER_DGRAM);
+	return (filter & ~(unsigned int)FILTER_DGRAM) | FILTER_MAKE;
+}
+
+unsigned int tier_filter(struct policy *policy, enum tier tier)
+{
+	const bool asked = policy->unix_dgram;
+	unsigned int filter;
+
+	datagrams_find(policy);
+	filter = choose_filter(policy, tier);
+	if (tier == TIER_LANDLOCK_ONLY || check_may_fetch())
+		return filter;
+	return without_fetching(policy, filter, asked);
 }

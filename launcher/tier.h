@@ -34,4 +34,12 @@ enum tier tier_choose(const struct options *options, int abi);
  */
 bool tier_grants_trees_only(const struct policy *policy);
 
+/**
+ * tier_filter() - What the seccomp filter has to do, FILTER_* bits.
+ * @policy:	unix_dgram is set or cleared as datagram sockets will exist
+ *
+ * Dies if what was asked for needs what this machine lacks.
+ */
+unsigned int tier_filter(struct policy *policy, enum tier tier);
+
 #endif /* SBX_TIER_H */

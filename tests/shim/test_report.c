@@ -363,16 +363,11 @@ static int run(void)
 int main(int argc, char *argv[])
 {
 	static const struct test_case cases[] = {
-		{"visit", case_visit},
-		{"often", case_often},
-		{"loop", case_loop},
-		{"fork", case_fork},
-		{"others", case_others},
-		{"quiet", case_quiet},
-		{"strict", case_strict},
-		{"datagrams", case_datagrams},
-		{"abstract", case_abstract},
-		{NULL, NULL},
+		{"visit", case_visit},	     {"often", case_often},
+		{"loop", case_loop},	     {"fork", case_fork},
+		{"others", case_others},     {"quiet", case_quiet},
+		{"strict", case_strict},     {"datagrams", case_datagrams},
+		{"abstract", case_abstract}, {NULL, NULL},
 	};
 
 	return harness(argc, argv, run, cases);
