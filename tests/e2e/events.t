@@ -70,12 +70,12 @@ stuck() {
 
 	mkfifo -m 666 "$T/log/fifo.$user${shim[0]-}"
 	exec 9<>"$T/log/fifo.$user${shim[0]-}"
-	as_user "$user" timeout 60 "$sbx_run" "${shim[@]}" -q \
+	as_user "$user" timeout "$((60 * SLOW))" "$sbx_run" "${shim[@]}" -q \
 		--log "$T/log/fifo.$user${shim[0]-}" -- "$python" -c "$connects" 1 \
 		"$T/served/no" $(seq -f "$T/missing%g" 200)
 	is "$?" 0 "a full pipe stops nobody, $mode"
 	exec 9>&-
-	ok "... for long, $mode" test $((SECONDS - start)) -lt 30
+	ok "... for long, $mode" test $((SECONDS - start)) -lt $((30 * SLOW))
 }
 
 hostile() {

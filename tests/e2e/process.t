@@ -99,7 +99,7 @@ tools() {
 
 	timed run bash -c "$x -- yes | head -1; echo \${PIPESTATUS[0]}"
 	is "$out" $'y\n141' "yes | head -1 ends by SIGPIPE, $mode"
-	ok "at once, $mode" test "$took" -lt 5
+	ok "at once, $mode" test "$took" -lt $((5 * SLOW))
 	run bash -c "seq 100000 | $x -- sort -n | $x -- tail -1"
 	is "$out" 100000 "both ends of a pipeline, $mode"
 	run bash -c "printf 'a\nb\n' | { read -r x; $x -- cat; }"
@@ -109,9 +109,9 @@ tools() {
 	run bash -c "$x -- cat <&- ; $x -- echo out >&-; $x -- true 2>&-; echo \$?"
 	is "$out" 0 "closed standard descriptors, $mode"
 
-	timed run timeout 1 "$X" "${shim[@]}" -- sleep 10
+	timed run timeout 1 "$X" "${shim[@]}" -- sleep $((9 * SLOW))
 	is "$rc" 124 "timeout 1, $mode"
-	ok "in time, $mode" test "$took" -lt 4
+	ok "in time, $mode" test "$took" -lt $((4 * SLOW))
 	run script -qec "$x -- sh -c 'tty; exit 3'" /dev/null
 	is "$rc" 3 "script, $mode: exit code"
 	like "$out" /dev/pts/ "script, $mode: a terminal"
