@@ -50,6 +50,7 @@ enum {
 	GIVES_UP = 1 << 10,	  /* gives rights up first: see give_up() */
 	NEEDS_DGRAM = 1 << 12,	  /* an AF_UNIX datagram socket from outside */
 	NEEDS_LOG = 1 << 11,	  /* --log DIR/log/json, which has to be true */
+	NEEDS_SCOPES = 1 << 13,	  /* a limit before Linux 6.12 */
 };
 
 /* Descriptors that NEEDS_INHERITED puts in place. */

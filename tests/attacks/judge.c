@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/landlock.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -58,13 +60,26 @@ static bool is_control(const struct run *run)
 	return !run->sbx && !run->prefix;
 }
 
+/* Are signals to processes outside something that Landlock can stop here? */
+static bool has_scopes(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0,
+		       LANDLOCK_CREATE_RULESET_VERSION) >= 6;
+}
+
+static bool is_limit(const struct attack *attack)
+{
+	return (attack->needs & KNOWN_LIMIT) ||
+	       ((attack->needs & NEEDS_SCOPES) && !has_scopes());
+}
+
 static void list_one(const struct attack *attack)
 {
 	printf("%s\t%s\t%s\t%s\t%s\n", attack->name, attack->class,
 	       attack->needs & NEEDS_ROOT ? "root" : "any",
-	       attack->needs & NEEDS_LUCK    ? "rare"
-	       : attack->needs & KNOWN_LIMIT ? "limit"
-					     : "usual",
+	       attack->needs & NEEDS_LUCK ? "rare"
+	       : is_limit(attack)	  ? "limit"
+					  : "usual",
 	       attack->what);
 }
 

@@ -235,10 +235,12 @@ static void type_ahead_high_bits(void)
 	pause_ms(50);
 }
 
-#define OUT(name, run, what)                                                   \
+#define NEEDS(needs, name, run, what)                                          \
 	{                                                                      \
-		name, "neighbours", run, GRANT_FILE, 0, what                   \
+		name, "neighbours", run, GRANT_FILE, needs, what               \
 	}
+#define OUT(...)    NEEDS(0, __VA_ARGS__)
+#define SIGNAL(...) NEEDS(NEEDS_SCOPES, __VA_ARGS__)
 
 const struct attack neighbour_attacks[] = {
 	OUT("getfd-outside", getfd, "pidfd_getfd(2) of a connected socket"),
@@ -250,9 +252,9 @@ const struct attack neighbour_attacks[] = {
 	OUT("vm-writev", vm_writev, "its memory by process_vm_writev(2)"),
 	OUT("proc-root", proc_root, "its /proc/PID/root"),
 	OUT("proc-fd", proc_fd, "its /proc/PID/fd/N"),
-	OUT("signal", signal_victim, "kill(2) of a process outside"),
-	OUT("signal-pidfd", signal_pidfd, "pidfd_send_signal(2)"),
-	OUT("signal-sigio", signal_sigio, "F_SETOWN and SIGIO"),
+	SIGNAL("signal", signal_victim, "kill(2) of a process outside"),
+	SIGNAL("signal-pidfd", signal_pidfd, "pidfd_send_signal(2)"),
+	SIGNAL("signal-sigio", signal_sigio, "F_SETOWN and SIGIO"),
 	{"setns", "neighbours", join_namespaces, GRANT_FILE, NEEDS_NAMESPACE,
 	 "a namespace where the granted name is denied"},
 	OUT("kill-ancestors", kill_ancestors, "SIGKILL to the supervisor"),
