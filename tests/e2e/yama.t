@@ -6,7 +6,7 @@ source "$(dirname "$0")/../lib/tap.sh"
 
 scope=$(ptrace_scope)
 [[ -e /proc/sys/kernel/yama/ptrace_scope ]] || {
-	skip_or_fail "no Yama: this kernel has no ptrace_scope"
+	skip_kernel "no Yama: this kernel has no ptrace_scope"
 	done_testing
 }
 note "ptrace_scope is $scope"
