@@ -40,8 +40,9 @@ static int open_leader(const struct client *client)
 	int error = client_status(client->sup, client->tid, &status);
 	int fd;
 
+	/* What may not be inspected may be hidden, too (hidepid, proc(5)). */
 	if (error)
-		return -error;
+		return client_alive(client) ? -EACCES : -ESRCH;
 	if (syscall(SYS_kcmp, client->tid, status.tgid, KCMP_FILES, 0, 0) != 0)
 		return -EACCES;
 	fd = (int)syscall(SYS_pidfd_open, status.tgid, 0);
