@@ -18,6 +18,12 @@
 #include "attack.h"
 #include "raw.h"
 
+/* Until the judge has seen to it: the control's logger asks who we are. */
+static void settle(void)
+{
+	announce("settle 0");
+}
+
 static void hostile_path(void)
 {
 	hit_path(at("denied/" HOSTILE_NAME));
@@ -28,12 +34,14 @@ static void hostile_name(void)
 {
 	prctl(PR_SET_NAME, "\n" FORGED);
 	hit_denied();
+	settle();
 }
 
 static void hostile_escape(void)
 {
 	prctl(PR_SET_NAME, "\033[2J\033[1;1H");
 	hit_denied();
+	settle();
 }
 
 static void hostile_program(void)
@@ -109,13 +117,14 @@ static void hidden(void)
 static void emptied(void)
 {
 	hit_denied();
-	pause_ms(20);
+	settle();
 	truncate(at("log/json"), 0);
 }
 
 static void replaced(void)
 {
 	hit_denied();
+	settle();
 	unlink(at("log/json"));
 	write_text(at("log/json"), "");
 }
