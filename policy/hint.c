@@ -75,8 +75,10 @@ static void append_allow(struct text *text, const struct policy *policy,
 	switch (request->kind) {
 	case TARGET_PATH:
 		/* Datagram sockets: the only kind that is withheld. */
-		if (request->op == OP_SOCKET)
+		if (request->op == OP_SOCKET) {
 			text_string(text, "--allow-unix-dgram");
+			return;
+		}
 		if (request->len == 0)
 			return;
 		text_string(text, missing_option(policy, request));
@@ -85,8 +87,9 @@ static void append_allow(struct text *text, const struct policy *policy,
 	case TARGET_ABSTRACT:
 		append_abstract(text, missing_option(policy, request), request);
 		break;
-	case TARGET_AUTOBIND:
-		text_string(text, private_names);
+	case TARGET_AUTOBIND: /* is for bind(2) alone */
+		if (request->op == OP_BIND)
+			text_string(text, private_names);
 		break;
 	case TARGET_INET:
 	case TARGET_OTHER:

@@ -50,6 +50,8 @@ $(BUILD)/tests/lib/%.class: tests/lib/%.java
 
 test-programs: all $(UNIT) $(SHIMT) $(HELPERS) $(RUNTIMES)
 
+# Races have 4000 tries in CI and by `make attack`, fewer in between.
+check: export SBX_RACE_TRIES := $(or $(SBX_RACE_TRIES),1500)
 check:
 	$(Q)scripts/install-deps build test
 	$(Q)$(MAKE) WERROR=1 lint

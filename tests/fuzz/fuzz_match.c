@@ -163,7 +163,9 @@ static struct policy_verdict expected(const struct policy_request *request)
 		v.allow = false;
 	} else {
 		v.allow = first[EFFECT_DENY] < 0 &&
-			  (first[EFFECT_ALLOW] >= 0 || policy.unix_all);
+			  (first[EFFECT_ALLOW] >= 0 || policy.unix_all ||
+			   (policy.unix_private && request->op == OP_BIND &&
+			    request->kind != TARGET_PATH));
 		v.rule = first[first[EFFECT_DENY] < 0 ? EFFECT_ALLOW
 						      : EFFECT_DENY];
 		if (request->kind == TARGET_ABSTRACT && request->op != OP_BIND)
@@ -209,6 +211,16 @@ static void follow(const char *option, const char *word,
 	require(policy_decide(&more, request, NULL, NULL).allow);
 }
 
+/* The same policy with private names. */
+static void make_private(const struct policy_request *request)
+{
+	static struct policy more;
+
+	more = policy;
+	more.unix_private = true;
+	require(policy_decide(&more, request, NULL, NULL).allow);
+}
+
 static void check_hint(const struct policy_request *request,
 		       const struct policy_verdict *verdict)
 {
@@ -222,9 +234,17 @@ static void check_hint(const struct policy_request *request,
 		require(hint[0] == '\0');
 		return;
 	}
-	if (!strcmp(hint, "--network full") ||
-	    !strcmp(hint, "--allow-all-unix-sockets"))
+	if (!strcmp(hint, "--network full"))
 		return;
+	if (!strcmp(hint, "--allow-unix-dgram")) {
+		require(request->kind == TARGET_PATH &&
+			request->op == OP_SOCKET);
+		return;
+	}
+	if (!strcmp(hint, "--private-sockets")) {
+		make_private(request);
+		return;
+	}
 	word = strchr(hint, ' ');
 	require(word != NULL);
 	*word++ = '\0';
@@ -270,6 +290,7 @@ static void make_rules(struct input *in)
 		require((error == POLICY_OK) ==
 			(name.len > 0 || rule.kind == RULE_ABSTRACT_PREFIX));
 	}
+	policy.unix_private = input_below(in, 4) == 0;
 }
 
 static void ask(struct policy_request *request)
