@@ -51,7 +51,7 @@ $(BUILD)/tests/lib/%.class: tests/lib/%.java
 test-programs: all $(UNIT) $(SHIMT) $(HELPERS) $(RUNTIMES)
 
 # Races have 4000 tries in CI and by `make attack`, fewer in between.
-check: export SBX_RACE_TRIES := $(or $(SBX_RACE_TRIES),1500)
+check: export SBX_RACE_TRIES := $(or $(SBX_RACE_TRIES),1000)
 check:
 	$(Q)scripts/install-deps build test
 	$(Q)$(MAKE) WERROR=1 lint
