@@ -17,7 +17,7 @@
 #include "harness.h"
 #include "policy/report.h"
 
-#define REPORTS_MAX 64
+#define REPORTS_MAX 1024
 
 struct heard {
 	int hellos;
