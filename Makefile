@@ -44,11 +44,12 @@ SHIM_LDFLAGS = -shared -Wl,-z,now,-z,relro,-z,nodelete,-z,defs \
 
 # ---- what there is --------------------------------------------------------
 # The tools that generate sources at build time are not part of sbx-run;
-# turning grants into canonical names is not the shim's business.
+# reading what a person wrote is not the shim's business.
 POLICY	:= $(wildcard policy/*.c)
 LAUNCH	:= $(filter-out launcher/backstop/gen_%.c,$(wildcard launcher/*.c \
 	   launcher/backstop/*.c launcher/supervisor/*.c))
-SHIM	:= $(wildcard shim/*.c) $(filter-out policy/canonical.c,$(POLICY))
+SHIM	:= $(wildcard shim/*.c) $(filter-out policy/canonical.c \
+	   policy/inet_parse.c,$(POLICY))
 objs	 = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 bins	 = $(patsubst %$(1),$(BUILD)/%,$(wildcard $(2)/*$(1)))
 

@@ -47,7 +47,7 @@ static void test(const struct policy *policy, const struct sockaddr_un *addr,
 	if (!policy->unix_all && try_connect(addr, len) != EPERM)
 		die("self-test failed: an ungranted socket was not refused as "
 		    "it should be; see sbx-run --check");
-	if (policy->network != NETWORK_FULL && try_tcp() != EACCES)
+	if (policy->network == NETWORK_NONE && try_tcp() != EACCES)
 		die("self-test failed: a TCP socket was not refused as it "
 		    "should be; see sbx-run --check");
 }

@@ -39,7 +39,8 @@ static bool is_ring(int fd)
 }
 
 /* Landlock knows neither MPTCP nor a listen(2) that chooses a port, so without
- * a supervisor such a socket must have its peer already. */
+ * a supervisor such a socket must have its peer already; and so must one that
+ * belongs to another network than the one that is meant. */
 static bool is_loose_tcp(int fd, int domain)
 {
 	struct sockaddr_storage peer;
@@ -56,7 +57,8 @@ static bool reaches_anything(const struct policy *policy, int domain, int type)
 		return false;
 	/* What a datagram socket sends is mediated where one may exist. */
 	return domain == AF_UNIX ? !policy->unix_all && !policy->unix_dgram
-				 : policy->network == NETWORK_NONE;
+				 : policy->network != NETWORK_FULL &&
+					   !policy_mediates(policy, SOCK_DGRAM);
 }
 
 static void check(const struct policy *policy, bool supervised, int fd)
@@ -72,6 +74,12 @@ static void check(const struct policy *policy, bool supervised, int fd)
 			    fd, fd);
 		return;
 	}
+	if (policy->network == NETWORK_ISOLATED && is_loose_tcp(fd, domain))
+		die("inherited descriptor %d is a TCP socket that is not "
+		    "connected, and belongs to the network outside of "
+		    "--network isolated; close it, e.g. with %d>&- in the "
+		    "shell",
+		    fd, fd);
 	if (!supervised && policy->network == NETWORK_NONE &&
 	    is_loose_tcp(fd, domain))
 		die("inherited descriptor %d is a TCP socket that is not "

@@ -142,12 +142,15 @@ static _Noreturn void run_confined(struct options *options, const char *program,
 		.abi = abi,
 		.resolve = tier != TIER_SUPERVISED,
 		.alone = tier == TIER_LANDLOCK_ONLY,
+		.inet = options->policy.network == NETWORK_NONE ||
+			options->policy.network == NETWORK_LOOPBACK,
 	};
 	struct supervisor_config config = {
 		.policy = &options->policy,
 		.pins = &pins,
 		.grants = tier == TIER_LANDLOCK ? &grants : NULL,
 		.run = name,
+		.inet_locked = landlock_locks_inet(&plan, &options->policy),
 		.tier = tier_name(tier),
 		.log_path = options->log_path,
 		.quiet = options->quiet,

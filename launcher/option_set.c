@@ -141,7 +141,8 @@ void option_unix_sockets(struct parse *parse, const struct option_spec *spec,
 void option_network(struct parse *parse, const struct option_spec *spec,
 		    const char *value)
 {
-	static const enum network_mode modes[] = {NETWORK_NONE, NETWORK_FULL};
+	static const enum network_mode modes[] = {
+		NETWORK_NONE, NETWORK_ISOLATED, NETWORK_LOOPBACK, NETWORK_FULL};
 
 	parse->options->policy.network = modes[word_index(spec, value)];
 }

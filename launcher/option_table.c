@@ -126,13 +126,69 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "network",
-		.words = "none|full",
+		.words = "none|isolated|host-loopback|full",
 		.group = NETWORK,
-		.help = "none (default): no IP network; full: untouched, "
-			"and AF_UNIX sockets too",
-		.more = "If it is given more than once, the last one\n"
+		.help = "none (default): no IP network; isolated: a loopback "
+			"of its own; host-loopback: TCP over the loopback of "
+			"this machine; full: untouched, and AF_UNIX sockets "
+			"too",
+		.more = "See\n"
+			".Sx NETWORK .\n"
+			"If it is given more than once, the last one\n"
 			"counts.\n",
 		.set = option_network,
+	},
+	{
+		.name = "allow-connect",
+		.arg = "ADDR[/LEN]:PORT[-PORT]",
+		.group = NETWORK,
+		.help = "connect by TCP; an IPv6 address is written in "
+			"brackets, * is every address or port",
+		.more = "A port may be a name in\n"
+			".Pa /etc/services .\n"
+			"A host name is no address: what it means may change,\n"
+			"and is chosen by others.\n"
+			"May be repeated.\n",
+		.set = option_allow_connect,
+		.value = OPS_CONNECT,
+	},
+	{
+		.name = "allow-listen",
+		.arg = "[ADDR:]PORT[-PORT]",
+		.group = NETWORK,
+		.help = "listen for TCP connections, at any address unless "
+			"one is given",
+		.more = "0.0.0.0 is every IPv4 address, and [::] every one.\n"
+			"For ports that the system picks, give their range.\n"
+			"May be repeated.\n",
+		.set = option_allow_listen,
+		.value = OPS_LISTEN,
+	},
+	{
+		.name = "allow-udp",
+		.arg = "ADDR[/LEN]:PORT[-PORT]",
+		.group = NETWORK,
+		.help = "send UDP datagrams there, and receive",
+		.more = "As with\n"
+			".Fl -allow-unix-dgram ,\n"
+			"each\n"
+			".Xr sendmsg 2\n"
+			"is looked at then.\n"
+			"See\n"
+			".Sx NAME RESOLUTION .\n"
+			"May be repeated.\n",
+		.set = option_allow_udp,
+		.value = OPS_CONNECT,
+	},
+	{
+		.name = "allow-proxy",
+		.group = NETWORK,
+		.help = "connect to the proxies on this machine's loopback "
+			"that HTTP_PROXY, HTTPS_PROXY and ALL_PROXY name",
+		.more = "Either case counts, and the schemes http, https,\n"
+			"socks4, socks4a, socks5 and socks5h.\n"
+			"The proxy decides what is reached through it.\n",
+		.set = option_allow_proxy,
 	},
 	{
 		.name = "backstop",

@@ -13,6 +13,7 @@ struct parse {
 	struct options *options;
 	const char *allow; /* name of the first option that allows a socket */
 	const char *deny;  /* name of the first that denies one, or NULL */
+	const char *inet;  /* name of the first that allows an IP address */
 	bool allow_all;	   /* --allow-all-unix-sockets was given */
 	bool done;	   /* the rest of the command line does not matter */
 };
@@ -41,7 +42,8 @@ struct option_spec {
 option_set option_allow, option_deny, option_allow_dgram, option_private,
 	option_allow_all, option_unix_sockets, option_network, option_backstop,
 	option_no_shim, option_deny_errno, option_keep_caps, option_log,
-	option_quiet, option_action, option_answer;
+	option_allow_connect, option_allow_listen, option_allow_udp,
+	option_allow_proxy, option_quiet, option_action, option_answer;
 
 extern const struct option_spec option_table[];
 extern const size_t option_count;

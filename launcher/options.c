@@ -100,6 +100,23 @@ static void check_effects(const struct parse *parse)
 		       cause);
 }
 
+/* A grant that is of no use, and one that cannot be had. */
+static void check_network(const struct parse *parse)
+{
+	const struct policy *policy = &parse->options->policy;
+
+	if (!parse->inet)
+		return;
+	if (policy->network == NETWORK_FULL)
+		notice("notice: --%s has no effect with --network full",
+		       parse->inet);
+	if (policy->network == NETWORK_ISOLATED)
+		die("--%s and --network isolated exclude each other: no "
+		    "address outside can be reached from there; use --network "
+		    "none or host-loopback",
+		    parse->inet);
+}
+
 static bool needs_command(enum action action)
 {
 	return action == ACTION_RUN;
@@ -139,6 +156,7 @@ void options_parse(struct options *options, int argc, char **argv)
 		return;
 
 	check_conflicts(&parse);
+	check_network(&parse);
 	if (parse.allow_all || (options->policy.network == NETWORK_FULL &&
 				!options->unix_allowlist)) {
 		options->policy.unix_all = 1;

@@ -11,22 +11,25 @@
  *	abstract-names private
  *	allow connect,send,bind node /run/x.sock
  *	deny connect,send,bind tree /srv/secret (given as ../secret)
+ *	allow connect,send tcp 127.0.0.1:8080
  */
 #include <string.h>
 
 #include "../policy/errname.h"
+#include "../policy/inet.h"
 #include "../policy/quote.h"
 #include "options.h"
 
 static const char *const kinds[] = {
-	[RULE_NODE] = "node",
-	[RULE_TREE] = "tree",
-	[RULE_ABSTRACT] = "abstract",
-	[RULE_ABSTRACT_PREFIX] = "prefix",
+	[RULE_NODE] = "node",	      [RULE_TREE] = "tree",
+	[RULE_ABSTRACT] = "abstract", [RULE_ABSTRACT_PREFIX] = "prefix",
+	[RULE_TCP] = "tcp",	      [RULE_UDP] = "udp",
 };
 
 static const char *const networks[] = {
 	[NETWORK_NONE] = "none",
+	[NETWORK_ISOLATED] = "isolated",
+	[NETWORK_LOOPBACK] = "host-loopback",
 	[NETWORK_FULL] = "full",
 };
 
@@ -35,7 +38,14 @@ static void append_name(struct text *name, const struct policy *policy,
 			const struct policy_rule *rule)
 {
 	bool prefix = rule->kind == RULE_ABSTRACT_PREFIX;
+	struct inet_range range;
 
+	if (rule->kind == RULE_TCP || rule->kind == RULE_UDP) {
+		if (inet_range_get(&range, policy_rule_name(policy, rule),
+				   rule->name_len))
+			inet_range_text(name, &range);
+		return;
+	}
 	if (prefix || rule->kind == RULE_ABSTRACT)
 		text_string(name, "@");
 	text_bytes(name, policy_rule_name(policy, rule), rule->name_len);

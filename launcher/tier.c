@@ -26,11 +26,6 @@ const char *tier_name(enum tier tier)
 	return names[tier];
 }
 
-static bool is_path(const struct policy_rule *rule)
-{
-	return rule->kind == RULE_NODE || rule->kind == RULE_TREE;
-}
-
 static bool is_exception(const struct policy_rule *rule)
 {
 	return rule->effect == EFFECT_DENY;
@@ -38,7 +33,13 @@ static bool is_exception(const struct policy_rule *rule)
 
 static bool is_abstract(const struct policy_rule *rule)
 {
-	return !is_path(rule);
+	return rule->kind == RULE_ABSTRACT ||
+	       rule->kind == RULE_ABSTRACT_PREFIX;
+}
+
+static bool is_inet(const struct policy_rule *rule)
+{
+	return rule->kind == RULE_TCP || rule->kind == RULE_UDP;
 }
 
 static bool binds_a_node(const struct policy_rule *rule)
@@ -53,6 +54,7 @@ static const struct {
 } inexpressible[] = {
 	{is_exception, "it knows no exceptions; grant less instead"},
 	{is_abstract, "it knows no abstract names; use --backstop=auto"},
+	{is_inet, "it knows ports but no addresses; use --backstop=auto"},
 	{binds_a_node, "it knows no single name to bind at; use "
 		       "--allow-unix-connect, or grant the directory"},
 };
@@ -84,6 +86,10 @@ static void require_expressible(const struct options *options)
 	if (policy->deny_errno != EACCES)
 		die("--backstop=landlock-only knows no --deny-errno: the "
 		    "kernel says EACCES");
+	if (policy->network == NETWORK_LOOPBACK)
+		die("--backstop=landlock-only cannot enforce --network "
+		    "host-loopback: it knows ports but no addresses; use "
+		    "--backstop=auto");
 	if (options->log_path)
 		die("--backstop=landlock-only writes no --log: nobody sees "
 		    "what the kernel refuses");
@@ -92,8 +98,9 @@ static void require_expressible(const struct options *options)
 bool tier_grants_trees_only(const struct policy *policy)
 {
 	for (unsigned int i = 0; i < policy->rule_count; i++)
-		if (policy->rules[i].effect != EFFECT_ALLOW ||
-		    policy->rules[i].kind != RULE_TREE)
+		if (!is_inet(&policy->rules[i]) &&
+		    (policy->rules[i].effect != EFFECT_ALLOW ||
+		     policy->rules[i].kind != RULE_TREE))
 			return false;
 	return true;
 }
@@ -105,7 +112,9 @@ static bool loses_nothing(const struct options *options)
 	const struct policy *policy = &options->policy;
 
 	if (!options->quiet || options->log_path || policy->unix_private ||
-	    policy->deny_errno != EACCES)
+	    policy->deny_errno != EACCES ||
+	    policy_mediates(policy, SOCK_STREAM) ||
+	    policy_mediates(policy, SOCK_DGRAM))
 		return false;
 	for (unsigned int i = 0; i < policy->rule_count; i++)
 		if (policy->rules[i].ops & OPS_BIND)
@@ -162,6 +171,9 @@ static unsigned int choose_filter(struct policy *policy, enum tier tier)
 	if (policy->unix_dgram && tier == TIER_LANDLOCK &&
 	    !tier_grants_trees_only(policy))
 		return features;
+	/* Then all messages are looked at anyway. */
+	if (features & FILTER_UDP)
+		return features;
 	policy->unix_dgram = true;
 	return (features & ~(unsigned int)FILTER_DGRAM) | FILTER_DGRAM_FREE;
 }
@@ -173,6 +185,9 @@ static unsigned int without_fetching(struct policy *policy, unsigned int filter,
 	if (asked && (filter & FILTER_DGRAM))
 		die("--allow-unix-dgram needs pidfd_getfd(2), which is missing "
 		    "here; see sbx-run --check");
+	if (filter & FILTER_UDP)
+		die("--allow-udp needs pidfd_getfd(2), which is missing here; "
+		    "see sbx-run --check");
 	if (filter & FILTER_DGRAM)
 		notice("datagram sockets are withheld: pidfd_getfd(2) is "
 		       "missing here");

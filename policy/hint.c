@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "inet.h"
 #include "quote.h"
 #include "text.h"
 
@@ -69,6 +70,57 @@ static void append_abstract(struct text *text, const char *option,
 	quote_shell(text, buf, word.len);
 }
 
+/* Linux picks ports from here for those who do not (ip(7),
+ * ip_local_port_range): the next one will be another. */
+#define EPHEMERAL_LOW  32768
+#define EPHEMERAL_HIGH 60999
+
+static bool is_listening(const struct policy_request *request)
+{
+	return request->op == OP_LISTEN || request->op == OP_BIND;
+}
+
+/* The address as it is reached, and the port, or those that it was one of. */
+static void append_range(struct text *text,
+			 const struct policy_request *request)
+{
+	struct addr addr = *request->inet;
+	struct inet_range range = {.low = addr.port, .high = addr.port};
+	char buf[WORD_MAX];
+	struct text word;
+
+	if (!is_listening(request))
+		inet_reached(&addr, request->inet);
+	else if (addr.port >= EPHEMERAL_LOW && addr.port <= EPHEMERAL_HIGH)
+		range.low = EPHEMERAL_LOW, range.high = EPHEMERAL_HIGH;
+	range.family = addr.kind == ADDR_INET ? INET_V4 : INET_V6;
+	range.bits = addr.kind == ADDR_INET ? 32 : 128;
+	memcpy(range.ip, addr.ip, sizeof(range.ip));
+	text_open(&word, buf, sizeof(buf));
+	inet_range_text(&word, &range);
+	quote_shell(text, buf, word.len);
+}
+
+static void append_inet(struct text *text, const struct policy_request *request)
+{
+	const bool stream = request->type == SOCK_STREAM;
+	const bool named = request->inet && request->inet->port > 0 &&
+			   (request->inet->kind == ADDR_INET ||
+			    request->inet->kind == ADDR_INET6);
+	const char *option = NULL;
+
+	if (named && is_listening(request) && stream)
+		option = "--allow-listen ";
+	else if (named && request->op == OP_CONNECT && stream)
+		option = "--allow-connect ";
+	else if (named && request->type == SOCK_DGRAM &&
+		 (request->op == OP_CONNECT || request->op == OP_SEND))
+		option = "--allow-udp ";
+	text_string(text, option ? option : "--network full");
+	if (option)
+		append_range(text, request);
+}
+
 static void append_allow(struct text *text, const struct policy *policy,
 			 const struct policy_request *request)
 {
@@ -92,6 +144,8 @@ static void append_allow(struct text *text, const struct policy *policy,
 			text_string(text, private_names);
 		break;
 	case TARGET_INET:
+		append_inet(text, request);
+		break;
 	case TARGET_OTHER:
 		text_string(text, "--network full");
 		break;

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "inet.h"
+
 void policy_init(struct policy *policy)
 {
 	/* Rules and arena are meaningless beyond their counts; not touching
@@ -71,7 +73,7 @@ const char *policy_op_name(enum policy_op op)
 	static const char *const names[] = {
 		[OP_CONNECT] = "connect", [OP_BIND] = "bind",
 		[OP_LISTEN] = "listen",	  [OP_SEND] = "send",
-		[OP_SOCKET] = "socket",
+		[OP_SOCKET] = "socket",	  [OP_RESOLVE] = "resolve",
 	};
 
 	return (unsigned int)op < OP_COUNT ? names[op] : "unknown";
@@ -178,6 +180,95 @@ static int find_rule(const struct policy *policy, enum policy_effect effect,
 	return -1;
 }
 
+/* ---- IP ----------------------------------------------------------------- */
+
+static enum rule_kind kind_for(int type)
+{
+	return type == SOCK_DGRAM ? RULE_UDP : RULE_TCP;
+}
+
+bool policy_mediates(const struct policy *policy, int type)
+{
+	if (policy->network == NETWORK_LOOPBACK && type == SOCK_STREAM)
+		return true;
+	for (unsigned int i = 0; i < policy->rule_count; i++)
+		if (policy->rules[i].kind == kind_for(type))
+			return policy->network == NETWORK_NONE ||
+			       policy->network == NETWORK_LOOPBACK;
+	return false;
+}
+
+static bool covers_inet(const struct policy *policy,
+			const struct policy_rule *rule,
+			const struct policy_request *request)
+{
+	struct inet_range range;
+
+	if (rule->kind != kind_for(request->type) ||
+	    !(rule->ops & (1U << request->op)) ||
+	    !inet_range_get(&range, policy_rule_name(policy, rule),
+			    rule->name_len))
+		return false;
+	return request->op == OP_LISTEN
+		       ? inet_range_hears(&range, request->inet)
+		       : inet_range_has(&range, request->inet);
+}
+
+static int find_inet_rule(const struct policy *policy,
+			  const struct policy_request *request)
+{
+	for (unsigned int i = 0; i < policy->rule_count; i++)
+		if (covers_inet(policy, &policy->rules[i], request))
+			return (int)i;
+	return -1;
+}
+
+static bool is_host_loopback(const struct policy *policy,
+			     const struct policy_request *request)
+{
+	struct addr reached = *request->inet;
+
+	if (policy->network != NETWORK_LOOPBACK || request->type != SOCK_STREAM)
+		return false;
+	if (request->op != OP_LISTEN)
+		inet_reached(&reached, request->inet);
+	return inet_is_loopback(&reached);
+}
+
+static bool is_inet(const struct addr *addr)
+{
+	return addr && (addr->kind == ADDR_INET || addr->kind == ADDR_INET6);
+}
+
+/* Sets *@rule, and returns whether it is allowed. */
+static bool allows_inet(const struct policy *policy,
+			const struct policy_request *request, int *rule)
+{
+	*rule = -1;
+	if (policy->network == NETWORK_FULL ||
+	    policy->network == NETWORK_ISOLATED)
+		return true;
+	/* Whatever becomes of it later. */
+	if (request->op == OP_BIND && request->type == SOCK_STREAM)
+		return true;
+	if ((request->type != SOCK_STREAM && request->type != SOCK_DGRAM) ||
+	    !policy_mediates(policy, request->type))
+		return false;
+	if (request->op == OP_SOCKET)
+		return true;
+	if (!is_inet(request->inet))
+		return false;
+	/* Binding sends nothing, but where it is bound UDP hears. */
+	if (request->op == OP_BIND)
+		return request->inet->port == 0;
+	if (is_host_loopback(policy, request))
+		return true;
+	*rule = find_inet_rule(policy, request);
+	return *rule >= 0;
+}
+
+/* ---- the decision ------------------------------------------------------- */
+
 static bool is_unix(const struct policy_request *request)
 {
 	return request->kind == TARGET_PATH ||
@@ -217,6 +308,10 @@ struct policy_verdict policy_decide(const struct policy *policy,
 {
 	int rule;
 
+	if (request->kind == TARGET_INET)
+		return allows_inet(policy, request, &rule)
+			       ? allowed(rule)
+			       : refused(policy, request, -1);
 	if (!is_unix(request))
 		return policy->network == NETWORK_FULL
 			       ? allowed(-1)

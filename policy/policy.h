@@ -13,16 +13,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "addr.h"
+
 #define POLICY_MAX_RULES  256
 #define POLICY_ARENA_SIZE 65536 /* bytes for all names of all rules */
 
-/* What a program asks for.  OP_SOCKET covers socket() and socketpair(). */
-enum policy_op { OP_CONNECT, OP_BIND, OP_LISTEN, OP_SEND, OP_SOCKET, OP_COUNT };
+/* What a program asks for.  OP_SOCKET covers socket() and socketpair();
+ * OP_RESOLVE, the address of a host name, is only ever told by the shim. */
+enum policy_op {
+	OP_CONNECT,
+	OP_BIND,
+	OP_LISTEN,
+	OP_SEND,
+	OP_SOCKET,
+	OP_RESOLVE,
+	OP_COUNT
+};
 
 /* Bits of policy_rule.ops. */
 #define OPS_CONNECT ((1U << OP_CONNECT) | (1U << OP_SEND))
 #define OPS_BIND    (1U << OP_BIND)
 #define OPS_ALL	    (OPS_CONNECT | OPS_BIND)
+#define OPS_LISTEN  (1U << OP_LISTEN)
 
 enum policy_effect { EFFECT_ALLOW, EFFECT_DENY };
 
@@ -31,16 +43,23 @@ enum rule_kind {
 	RULE_TREE,	      /* everything beneath this directory */
 	RULE_ABSTRACT,	      /* exactly this abstract name */
 	RULE_ABSTRACT_PREFIX, /* every abstract name that starts with this */
+	RULE_TCP,	      /* addresses and ports: see inet.h */
+	RULE_UDP,
 };
 
-enum network_mode { NETWORK_NONE, NETWORK_FULL };
+enum network_mode {
+	NETWORK_NONE,
+	NETWORK_ISOLATED, /* a network namespace with a loopback alone */
+	NETWORK_LOOPBACK, /* TCP with the loopback of the host */
+	NETWORK_FULL,
+};
 
 struct policy_rule {
 	uint8_t effect;	    /* enum policy_effect */
 	uint8_t ops;	    /* OPS_* bits */
 	uint8_t kind;	    /* enum rule_kind */
-	uint32_t name;	    /* arena offset: canonical path, or abstract name
-			     * without the leading NUL */
+	uint32_t name;	    /* arena offset: canonical path, abstract name
+			     * without the leading NUL, or inet_range_put() */
 	uint32_t name_len;  /* bytes, no terminator counted */
 	uint32_t pin_len;   /* path rules: bytes of name that named an existing
 			     * directory at start; RULE_TREE: == name_len.
@@ -82,6 +101,10 @@ struct policy_request {
 	enum target_kind kind;
 	const char *name; /* TARGET_PATH, TARGET_ABSTRACT: bytes */
 	size_t len;
+	/* TARGET_INET: where to, NULL for OP_SOCKET; and the type of socket,
+	 * SOCK_STREAM being TCP and SOCK_DGRAM UDP. */
+	const struct addr *inet;
+	int type;
 };
 
 struct policy_verdict {
@@ -140,7 +163,9 @@ bool policy_match_text(const struct policy *policy, unsigned int rule,
  * among equals the first rule decides.  A refused abstract name is ECONNREFUSED
  * for connect and send (X clients fall back to the path only then),
  * policy->deny_errno otherwise; with unix_private an abstract name may be
- * bound unless a rule denies it; OP_LISTEN on AF_UNIX is always allowed;
+ * bound unless a rule denies it; OP_LISTEN on AF_UNIX is always allowed.
+ * TCP sockets may be bound, as that alone reaches nobody; where UDP sockets may
+ * exist, they may not choose a port, since they would hear there.
  * OP_SOCKET asks whether TARGET_INET/TARGET_OTHER sockets may exist.
  *
  * Return: the verdict [signal-safe if @match is] [no-alloc]
@@ -162,9 +187,10 @@ struct policy_verdict policy_decide(const struct policy *policy,
  * rule already covers the name, OP_BIND --allow-unix-bind only if a
  * connect-only rule does; otherwise --allow-unix-socket.  A deny rule suggests
  * removing that option: "without --deny-unix-socket /run/x".  A bind to an
- * abstract name that no option can name suggests --private-sockets.  IP
- * suggests --network full.  The text is empty if the request is allowed, if no
- * option can name it, or if @buf is too small.
+ * abstract name that no option can name suggests --private-sockets.  TCP and
+ * UDP suggest exactly the address, anything else of IP --network full.  The
+ *text is empty if the request is allowed, if no option can name it, or if @buf
+ *is too small.
  *
  * Return: @buf [signal-safe] [no-alloc]
  */
@@ -180,7 +206,15 @@ static inline const char *policy_rule_name(const struct policy *policy,
 	return policy->arena + rule->name;
 }
 
-/** policy_op_name() - "connect", "bind", "listen", "send", "socket". */
+/**
+ * policy_mediates() - May IP sockets of this type exist, with every use of them
+ *		       judged?
+ * @type:	SOCK_STREAM or SOCK_DGRAM [signal-safe] [no-alloc]
+ */
+bool policy_mediates(const struct policy *policy, int type);
+
+/** policy_op_name() - "connect", "bind", "listen", "send", "socket",
+ *		       "resolve". */
 const char *policy_op_name(enum policy_op op);
 
 #endif /* SBX_POLICY_H */

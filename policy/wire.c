@@ -21,6 +21,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "inet.h"
+
 #define MAX_ERRNO     4095 /* include/linux/err.h */
 #define ABSTRACT_MAX  107  /* sun_path without the leading NUL */
 #define CRC_DIGITS    8
@@ -234,13 +236,28 @@ static bool is_path_valid(const char *name, const struct policy_rule *rule)
 	       (rule->kind == RULE_NODE || rule->pin_len == rule->name_len);
 }
 
+static bool is_range_valid(const char *name, const struct policy_rule *rule)
+{
+	struct inet_range range;
+
+	return inet_range_get(&range, name, rule->name_len);
+}
+
+static unsigned int ops_of(const struct policy_rule *rule)
+{
+	if (rule->kind == RULE_TCP)
+		return OPS_CONNECT | OPS_LISTEN;
+	return rule->kind == RULE_UDP ? OPS_CONNECT : OPS_ALL;
+}
+
 static bool is_rule_valid(const struct policy *policy,
 			  const struct policy_rule *rule)
 {
 	const char *name = policy_rule_name(policy, rule);
 
 	if (rule->effect > EFFECT_DENY || rule->ops == 0 ||
-	    (rule->ops & ~OPS_ALL) != 0 || rule->pin_len > rule->name_len ||
+	    (rule->ops & ~ops_of(rule)) != 0 ||
+	    rule->pin_len > rule->name_len ||
 	    has_nul(policy->arena + rule->given, rule->given_len))
 		return false;
 	switch (rule->kind) {
@@ -251,6 +268,10 @@ static bool is_rule_valid(const struct policy *policy,
 		return rule->name_len > 0 && rule->name_len <= ABSTRACT_MAX;
 	case RULE_ABSTRACT_PREFIX:
 		return rule->name_len <= ABSTRACT_MAX;
+	case RULE_TCP:
+	case RULE_UDP:
+		return rule->effect == EFFECT_ALLOW && rule->pin_len == 0 &&
+		       is_range_valid(name, rule);
 	default:
 		return false;
 	}

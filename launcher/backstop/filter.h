@@ -5,7 +5,8 @@
 #define SBX_FILTER_H
 
 enum filter_feature {
-	FILTER_IP = 1 << 0,   /* --network none */
+	/* IP sockets are jailed, or all that they do is judged */
+	FILTER_IP = 1 << 0,
 	FILTER_UNIX = 1 << 1, /* AF_UNIX by allowlist */
 	/* AF_UNIX datagram sockets may exist; what they send is notified */
 	FILTER_DGRAM = 1 << 2,
@@ -17,7 +18,12 @@ enum filter_feature {
 	FILTER_ALONE = 1 << 5,
 	/* ... and no name may be bound */
 	FILTER_NO_BIND = 1 << 6,
-	FILTER_MIXTURES = 1 << 7,
+	/* IP is free within its own network namespace; other families are not
+	 */
+	FILTER_ISOLATED = 1 << 7,
+	/* UDP sockets may exist; what they send is notified */
+	FILTER_UDP = 1 << 8,
+	FILTER_MIXTURES = 1 << 9,
 };
 
 #endif /* SBX_FILTER_H */

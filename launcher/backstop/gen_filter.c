@@ -25,6 +25,8 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -124,9 +126,10 @@ static void add_families(scmp_filter_ctx ctx, unsigned int features)
 	};
 
 	for (uint64_t family = 0; family < AF_NETLINK; family++)
-		if (family == AF_INET || family == AF_INET6)
-			add_family(ctx, inet, family);
-		else if (family != AF_UNIX)
+		if (family == AF_INET || family == AF_INET6) {
+			if (features & FILTER_IP)
+				add_family(ctx, inet, family);
+		} else if (family != AF_UNIX)
 			add_family(ctx, unknown, family);
 	add(ctx, unknown, SCMP_SYS(socket), 1, above);
 	add(ctx, unknown, SCMP_SYS(socket), 2, netlink);
@@ -183,6 +186,49 @@ static void add_fastopen(scmp_filter_ctx ctx)
 	}
 }
 
+/* Options that lead packets elsewhere than to the address that was judged:
+ * routes by source (ip_options_compile(), fl6_update_dst()), a connect that is
+ * put off until something is sent; and the joining of groups, which sends. */
+static const struct option {
+	unsigned int level, name;
+	int error;
+} withheld_options[] = {
+	{IPPROTO_IP, IP_OPTIONS, EPERM},
+	{IPPROTO_IP, IP_ADD_MEMBERSHIP, EPERM},
+	{IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, EPERM},
+	{IPPROTO_IP, IP_MSFILTER, EPERM},
+	{IPPROTO_IP, MCAST_JOIN_GROUP, EPERM},
+	{IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, EPERM},
+	{IPPROTO_IP, MCAST_MSFILTER, EPERM},
+	{IPPROTO_IPV6, IPV6_2292PKTOPTIONS, EPERM},
+	{IPPROTO_IPV6, IPV6_JOIN_GROUP, EPERM},
+	{IPPROTO_IPV6, IPV6_JOIN_ANYCAST, EPERM},
+	{IPPROTO_IPV6, MCAST_JOIN_GROUP, EPERM},
+	{IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, EPERM},
+	{IPPROTO_IPV6, MCAST_MSFILTER, EPERM},
+	{IPPROTO_IPV6, IPV6_HOPOPTS, EPERM},
+	{IPPROTO_IPV6, IPV6_RTHDRDSTOPTS, EPERM},
+	{IPPROTO_IPV6, IPV6_RTHDR, EPERM},
+	{IPPROTO_IPV6, IPV6_DSTOPTS, EPERM},
+	{IPPROTO_TCP, TCP_FASTOPEN_CONNECT, EOPNOTSUPP},
+};
+
+static void add_withheld_options(scmp_filter_ctx ctx)
+{
+	const size_t n = sizeof(withheld_options) / sizeof(*withheld_options);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct option *option = &withheld_options[i];
+		const struct scmp_arg_cmp c[] = {
+			low32(1, option->level),
+			low32(2, option->name),
+		};
+
+		add(ctx, SCMP_ACT_ERRNO((uint16_t)option->error),
+		    SCMP_SYS(setsockopt), 2, c);
+	}
+}
+
 /* What may carry an address.  libseccomp takes the shortest of two rules that
  * overlap, so this one leaves out what add_fastopen() refuses. */
 static void add_sends(scmp_filter_ctx ctx, unsigned int features)
@@ -233,8 +279,11 @@ static void add_mediated(scmp_filter_ctx ctx, unsigned int features)
 	add(ctx, SCMP_ACT_ERRNO(EBUSY), SCMP_SYS(seccomp), 1, listener);
 	add(ctx, SCMP_ACT_ERRNO(0), SCMP_SYS(prctl), 2, dumpable);
 	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(prctl), 1, report);
-	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(connect), 0, NULL);
-	add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(bind), 0, NULL);
+	/* Whose address it is cannot be seen. */
+	if (features & (FILTER_IP | FILTER_UNIX)) {
+		add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(connect), 0, NULL);
+		add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(bind), 0, NULL);
+	}
 	if (features & FILTER_IP)
 		add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(listen), 0, NULL);
 }
@@ -274,11 +323,16 @@ static int is_sensible(unsigned int features)
 	const unsigned int need_unix =
 		FILTER_DGRAM | FILTER_DGRAM_FREE | FILTER_NO_BIND;
 
-	if (!(features & (FILTER_IP | FILTER_UNIX)) ||
-	    (!(features & FILTER_UNIX) && (features & need_unix)))
+	if (!(features & (FILTER_IP | FILTER_UNIX | FILTER_ISOLATED)) ||
+	    (!(features & FILTER_UNIX) && (features & need_unix)) ||
+	    ((features & FILTER_IP) && (features & FILTER_ISOLATED)) ||
+	    ((features & FILTER_UDP) && !(features & FILTER_IP)))
 		return 0;
 	if (features & FILTER_ALONE)
-		return !(features & (FILTER_DGRAM | FILTER_MAKE));
+		return !(features & (FILTER_DGRAM | FILTER_MAKE | FILTER_UDP));
+	if ((features & FILTER_UDP) &&
+	    (features & (FILTER_DGRAM_FREE | FILTER_MAKE)))
+		return 0;
 	return !(features & FILTER_NO_BIND) &&
 	       !((features & FILTER_DGRAM) && (features & FILTER_DGRAM_FREE));
 }
@@ -298,14 +352,16 @@ static void generate(unsigned int features)
 		add_mediated(ctx, features);
 	if (features & FILTER_NO_BIND)
 		add_no_bind(ctx);
-	if (features & FILTER_IP) {
+	if (features & (FILTER_IP | FILTER_ISOLATED))
 		add_families(ctx, features);
+	if (features & FILTER_IP) {
 		add_fastopen(ctx);
+		add_withheld_options(ctx);
 	}
 	if ((features & FILTER_UNIX) &&
 	    !(features & (FILTER_DGRAM | FILTER_DGRAM_FREE)))
 		add_datagrams(ctx, features);
-	if (features & FILTER_DGRAM)
+	if (features & (FILTER_DGRAM | FILTER_UDP))
 		add_sends(ctx, features);
 	if (features & FILTER_MAKE)
 		add_making(ctx, features);

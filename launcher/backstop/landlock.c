@@ -20,8 +20,9 @@
  *	cannot be told: such connects remain the supervisor's.  Its price: a
  *	file moved into a granted directory would gain this right, too, so
  *	that rename(2) says EXDEV and mv(1) copies.
- * handled CONNECT_TCP and BIND_TCP, granted nowhere, where nobody else refuses
- *	them:  for sockets that were inherited (ABI 4).
+ * handled CONNECT_TCP, BIND_TCP (ABI 4) and those of UDP (ABI 10), granted
+ *	nowhere:  where the policy restricts IP, the supervisor performs what it
+ *	grants, or there is none, and sockets may have been inherited.
  * scoped:  no connect to an outsider's abstract socket, no signal to a
  *	process outside (ABI 6).
  * any domain:  no ptrace, pidfd_getfd or /proc/PID/mem of a process outside.
@@ -33,6 +34,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -44,6 +46,7 @@
 #define SCOPE_SIGNAL		   (1ULL << 1)
 #define RESOLVE_UNIX		   (1ULL << 16) /* ABI 9 */
 #define ALL_TCP			   3ULL		/* bind and connect, ABI 4 */
+#define ALL_UDP			   12ULL	/* ABI 10 */
 
 /* struct landlock_ruleset_attr as of ABI 6; a shorter size is an older ABI. */
 struct ruleset_attr {
@@ -174,8 +177,10 @@ static struct ruleset_attr attributes(const struct landlock_plan *plan,
 		.scoped = SCOPE_SIGNAL,
 	};
 
-	if (plan->alone && policy->network != NETWORK_FULL)
+	if (plan->inet && plan->abi >= LANDLOCK_ABI_TCP)
 		attr.handled_access_net = ALL_TCP;
+	if (plan->inet && plan->abi >= LANDLOCK_ABI_UDP)
+		attr.handled_access_net |= ALL_UDP;
 	/* With --allow-all-unix-sockets the command binds by itself. */
 	if (policy->unix_all)
 		return attr;
@@ -186,14 +191,30 @@ static struct ruleset_attr attributes(const struct landlock_plan *plan,
 	return attr;
 }
 
+static size_t attribute_size(int abi)
+{
+	if (abi >= LANDLOCK_ABI_SCOPES)
+		return sizeof(struct ruleset_attr);
+	return abi >= LANDLOCK_ABI_TCP ? offsetof(struct ruleset_attr, scoped)
+				       : sizeof(uint64_t);
+}
+
+bool landlock_locks_inet(const struct landlock_plan *plan,
+			 const struct policy *policy)
+{
+	return plan->inet &&
+	       (plan->abi >= LANDLOCK_ABI_TCP ||
+		!policy_mediates(policy, SOCK_STREAM)) &&
+	       (plan->abi >= LANDLOCK_ABI_UDP ||
+		!policy_mediates(policy, SOCK_DGRAM));
+}
+
 int landlock_prepare(const struct landlock_plan *plan,
 		     const struct policy *policy, const struct pins *pins,
 		     struct landlock_grants *grants)
 {
 	const struct ruleset_attr attr = attributes(plan, policy);
-	const size_t size = plan->abi >= LANDLOCK_ABI_SCOPES
-				    ? sizeof(attr)
-				    : sizeof(attr.handled_access_fs);
+	const size_t size = attribute_size(plan->abi);
 	struct landlock_plan given = *plan;
 	autoclose int root = open("/", O_PATH | O_CLOEXEC);
 	autoclose int ruleset = create_ruleset(&attr, size);

@@ -15,15 +15,18 @@
 
 #include "pins.h"
 
-#define LANDLOCK_ABI_NEEDED  2 /* FS_REFER, Linux 5.19 */
-#define LANDLOCK_ABI_SCOPES  6 /* abstract sockets and signals, Linux 6.12 */
-#define LANDLOCK_ABI_RESOLVE 9 /* FS_RESOLVE_UNIX, Linux 7.1 */
+#define LANDLOCK_ABI_NEEDED  2	/* FS_REFER, Linux 5.19 */
+#define LANDLOCK_ABI_TCP     4	/* connect and bind, Linux 6.7 */
+#define LANDLOCK_ABI_SCOPES  6	/* abstract sockets and signals, Linux 6.12 */
+#define LANDLOCK_ABI_RESOLVE 9	/* FS_RESOLVE_UNIX, Linux 7.1 */
+#define LANDLOCK_ABI_UDP     10 /* Linux 7.2 */
 
 /* What the domain has to do. */
 struct landlock_plan {
 	int abi;      /* from landlock_probe(), >= LANDLOCK_ABI_NEEDED */
 	bool resolve; /* only granted socket files can be reached (ABI 9) */
 	bool alone;   /* nobody binds for the command, nobody refuses TCP */
+	bool inet;    /* the command connects and binds no IP socket itself */
 };
 
 /* What the kernel itself lets through: for each rule, the inode that it was
@@ -69,6 +72,13 @@ int landlock_prepare(const struct landlock_plan *plan,
 bool landlock_covers(const struct landlock_grants *grants,
 		     const struct pins *pins, const struct policy *policy,
 		     unsigned int rule, const struct stat *node);
+
+/**
+ * landlock_locks_inet() - Does a domain with plan.inet hold every IP socket
+ *			   that @policy lets exist unjailed?
+ */
+bool landlock_locks_inet(const struct landlock_plan *plan,
+			 const struct policy *policy);
 
 /**
  * landlock_apply() - Confine this thread, for good.

@@ -38,7 +38,15 @@ bool seccomp_needed(const struct policy *policy)
 
 unsigned int seccomp_features(const struct policy *policy)
 {
-	return (policy->network == NETWORK_FULL ? 0 : FILTER_IP) |
+	static const unsigned int networks[] = {
+		[NETWORK_NONE] = FILTER_IP,
+		[NETWORK_ISOLATED] = FILTER_ISOLATED,
+		[NETWORK_LOOPBACK] = FILTER_IP,
+		[NETWORK_FULL] = 0,
+	};
+
+	return networks[policy->network] |
+	       (policy_mediates(policy, SOCK_DGRAM) ? FILTER_UDP : 0) |
 	       (policy->unix_all ? 0 : FILTER_UNIX) |
 	       (policy->unix_dgram && !policy->unix_all ? FILTER_DGRAM : 0);
 }

@@ -25,6 +25,7 @@
 #include "apart.h"
 #include "bound.h"
 #include "call.h"
+#include "inet.h"
 #include "judge.h"
 #include "names.h"
 #include "resolve.h"
@@ -268,7 +269,7 @@ static struct answer bind_path(struct call *call)
 	return bind_in(call, parent, base, &found);
 }
 
-static int bind_here(struct call *call)
+int bind_as_is(struct call *call)
 {
 	bool changed;
 	int error = client_act_as(&call->client, &changed);
@@ -319,13 +320,13 @@ static struct answer bind_abstract(struct call *call)
 				   addr->name, addr->name_len);
 	if (call->report)
 		return answer_error(0);
-	error = bind_here(call);
+	error = bind_as_is(call);
 	return answer_error(error ? error : remember_name(call));
 }
 
 static struct answer bind_unix(struct call *call)
 {
-	if (call->sup->policy->unix_all)
+	if (call->sup->policy->unix_all && call_may_go_on(call->sup))
 		return call->report ? answer_error(0) : answer_continue();
 	switch (call->addr.kind) {
 	case ADDR_PATH:
@@ -343,14 +344,14 @@ static struct answer bind_unix(struct call *call)
 	return answer_error(EINVAL); /* as unix_bind() */
 }
 
-static struct answer bind_other(struct call *call, enum target_kind kind)
+static struct answer bind_other(struct call *call)
 {
 	const struct policy_verdict verdict =
-		judge_kind(call->sup, OP_BIND, kind);
+		judge_kind(call->sup, OP_BIND, TARGET_OTHER);
 
 	if (!verdict.allow)
-		return call_refuse(call, &verdict, kind, NULL, 0, NULL);
-	return answer_error(call->report ? 0 : bind_here(call));
+		return call_refuse(call, &verdict, TARGET_OTHER, NULL, 0, NULL);
+	return answer_error(call->report ? 0 : bind_as_is(call));
 }
 
 struct answer bind_judged(struct call *call)
@@ -360,11 +361,11 @@ struct answer bind_judged(struct call *call)
 		return bind_unix(call);
 	case AF_INET:
 	case AF_INET6:
-		return bind_other(call, TARGET_INET);
+		return inet_bind(call);
 	case AF_NETLINK: /* routing only, the filter sees to that */
-		return answer_error(call->report ? 0 : bind_here(call));
+		return answer_error(call->report ? 0 : bind_as_is(call));
 	default:
-		return bind_other(call, TARGET_OTHER);
+		return bind_other(call);
 	}
 }
 

@@ -166,6 +166,8 @@ struct answer call_refuse(struct call *call,
 		.kind = kind,
 		.name = name ? name : "",
 		.len = len,
+		.inet = call->has_addr ? &call->addr : NULL,
+		.type = call_type(call),
 	};
 
 	if (call->quiet)
@@ -175,6 +177,11 @@ struct answer call_refuse(struct call *call,
 	log_event(call->sup->log, &event);
 	pthread_mutex_unlock(&lock);
 	return answer_error(verdict->error);
+}
+
+bool call_may_go_on(const struct supervisor *sup)
+{
+	return !sup->mediates_inet || sup->inet_locked;
 }
 
 socklen_t call_held_address(struct sockaddr_un *addr, int pin)

@@ -108,6 +108,15 @@ int call_interrupted(struct call *call);
 /** call_uninspectable() - Refuse because the client hides itself. */
 struct answer call_uninspectable(struct call *call);
 
+/**
+ * call_may_go_on() - May the client's own connect() or bind() go on, once it
+ *		      was judged by what it is about?
+ *
+ * Its threads could put an IP socket into the descriptor's place: where one
+ * may exist that is not jailed, only if Landlock holds it.
+ */
+bool call_may_go_on(const struct supervisor *sup);
+
 /* One function for each notified call. */
 struct answer op_connect(struct call *call);
 struct answer op_bind(struct call *call);
@@ -119,6 +128,17 @@ struct answer op_publish(struct call *call);
 struct answer op_sendto(struct call *call);
 struct answer op_sendmsg(struct call *call);
 struct answer op_sendmmsg(struct call *call);
+
+/**
+ * connect_as_is() - Connect to the copied address, for the client.
+ *
+ * For addresses that mean the same to us as to the client.  Rights matter
+ * here, too: to netlink, and to a server that asks who its client is.
+ */
+struct answer connect_as_is(struct call *call);
+
+/** bind_as_is() - The same for a bind; returns 0 or an errno value. */
+int bind_as_is(struct call *call);
 
 /** connect_judged() - Judge, and unless call->report act on, a connect whose
  *		       socket and address are in @call. */

@@ -17,6 +17,7 @@
 
 #include "../clean.h"
 #include "call.h"
+#include "inet.h"
 #include "judge.h"
 #include "resolve.h"
 #include "worker.h"
@@ -88,9 +89,7 @@ static const struct sockaddr *raw(const struct call *call)
 	return (const struct sockaddr *)call->raw;
 }
 
-/* For addresses that mean the same to us as to the client.  Rights matter
- * here, too: to netlink, and to a server that asks who its client is. */
-static struct answer connect_as_is(struct call *call)
+struct answer connect_as_is(struct call *call)
 {
 	bool changed;
 	int error;
@@ -128,7 +127,8 @@ static struct answer connect_node(struct call *call, int pin,
 
 	if (verdict.allow)
 		return connect_granted(call, (struct sockaddr *)&addr, len,
-				       found->kernel);
+				       found->kernel &&
+					       call_may_go_on(call->sup));
 	/* What would have failed anyway fails as it would have. */
 	error = worker_probe(call->worker, call_type(call),
 			     (struct sockaddr *)&addr, len);
@@ -169,7 +169,7 @@ static struct answer connect_abstract(struct call *call)
 	int error;
 
 	if (verdict.allow && !call->report && verdict.rule < 0 &&
-	    judge_kernel_knows_inside(call->sup))
+	    judge_kernel_knows_inside(call->sup) && call_may_go_on(call->sup))
 		return answer_continue();
 	if (verdict.allow)
 		return connect_as_is(call);
@@ -183,7 +183,7 @@ static struct answer connect_abstract(struct call *call)
 
 static struct answer connect_unix(struct call *call)
 {
-	if (call->sup->policy->unix_all)
+	if (call->sup->policy->unix_all && call_may_go_on(call->sup))
 		return call->report ? answer_error(0) : answer_continue();
 	switch (call->addr.kind) {
 	case ADDR_PATH:
@@ -202,21 +202,6 @@ static struct answer connect_unix(struct call *call)
 	return answer_error(EINVAL); /* as unix_stream_connect() */
 }
 
-static struct answer connect_inet(struct call *call)
-{
-	const struct policy_verdict verdict =
-		judge_kind(call->sup, OP_CONNECT, TARGET_INET);
-	const bool inet6 = call->domain == AF_INET6;
-
-	if (verdict.allow || call->addr.kind == ADDR_UNSPEC)
-		return connect_as_is(call);
-	if (call->addr.kind == ADDR_INVALID)
-		return answer_error(EINVAL);
-	if (call->addr.kind != (inet6 ? ADDR_INET6 : ADDR_INET))
-		return answer_error(EAFNOSUPPORT);
-	return call_refuse(call, &verdict, TARGET_INET, NULL, 0, NULL);
-}
-
 struct answer connect_judged(struct call *call)
 {
 	struct policy_verdict verdict;
@@ -226,7 +211,7 @@ struct answer connect_judged(struct call *call)
 		return connect_unix(call);
 	case AF_INET:
 	case AF_INET6:
-		return connect_inet(call);
+		return inet_connect(call);
 	case AF_NETLINK: /* routing only, the filter sees to that */
 		return connect_as_is(call);
 	default:

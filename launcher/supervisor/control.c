@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -91,10 +92,35 @@ static int take_credentials(const struct call *call, struct cmsghdr *c)
 	return error;
 }
 
+/* What would lead a packet elsewhere than to its address: routes by source
+ * (ip_cmsg_send(), ip6_datagram_send_ctl()). */
+static bool leads_astray(const struct cmsghdr *c)
+{
+	if (c->cmsg_level == IPPROTO_IP)
+		return c->cmsg_type == IP_RETOPTS;
+	if (c->cmsg_level != IPPROTO_IPV6)
+		return false;
+	switch (c->cmsg_type) {
+	case IPV6_RTHDR:
+	case IPV6_2292RTHDR:
+	case IPV6_HOPOPTS:
+	case IPV6_2292HOPOPTS:
+	case IPV6_DSTOPTS:
+	case IPV6_2292DSTOPTS:
+	case IPV6_RTHDRDSTOPTS:
+	case IPV6_2292PKTOPTIONS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* One item, as __scm_send() in net/core/scm.c. */
 static int take_item(struct control *control, const struct call *call,
 		     struct cmsghdr *c, bool *named)
 {
+	if (call->domain == AF_INET || call->domain == AF_INET6)
+		return call->sup->mediates_inet && leads_astray(c) ? EPERM : 0;
 	if (c->cmsg_level != SOL_SOCKET)
 		return 0;
 	switch (c->cmsg_type) {
@@ -163,7 +189,8 @@ int control_fetch(struct control *control, struct call *call, uint64_t from,
 	error = copy(control, call, from, len);
 	/* Elsewhere SOL_SOCKET has items of other kinds, and the kernel
 	 * ignores these two. */
-	if (error || (call->domain != AF_UNIX && call->domain != AF_NETLINK))
+	if (error || call->domain == AF_PACKET || call->domain == AF_ALG ||
+	    call->domain == AF_CAN || call->domain == AF_VSOCK)
 		return error;
 	error = take_items(control, call, &end, &named);
 	if (error || named || call->domain != AF_UNIX)

@@ -105,13 +105,13 @@ int fetch_made(struct call *call, int fd)
 }
 
 /* No address of the client gets through thus: listen() has none, and where
- * AF_UNIX is unrestricted every TCP socket is jailed. */
+ * AF_UNIX is unrestricted every TCP socket is jailed, or Landlock holds it. */
 static bool may_go_on(const struct call *call, bool is_unix)
 {
 	if (call->op == OP_LISTEN)
-		return is_unix ||
-		       judge_kind(call->sup, OP_LISTEN, TARGET_INET).allow;
-	return is_unix && call->sup->policy->unix_all;
+		return is_unix && !call->sup->mediates_inet;
+	return is_unix && call->sup->policy->unix_all &&
+	       call_may_go_on(call->sup);
 }
 
 bool fetch_answer(const struct call *call, struct answer *answer)

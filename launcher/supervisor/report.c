@@ -58,6 +58,7 @@ static struct answer judged(struct call *call)
 	case OP_SOCKET:
 		return socket_judged(call);
 	case OP_LISTEN:
+	case OP_RESOLVE:
 	case OP_COUNT:
 		break;
 	}

@@ -18,11 +18,13 @@
  */
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "call.h"
 #include "deliver.h"
+#include "inet.h"
 #include "judge.h"
 #include "resolve.h"
 #include "worker.h"
@@ -134,17 +136,47 @@ static struct answer to_unix(struct call *call, struct delivery *d)
 
 /* ---- to any name -------------------------------------------------------- */
 
+/* An address without family is one of IPv4 to udp_sendmsg(), and none to
+ * udpv6_sendmsg(). */
+static void decode_for_send(struct call *call)
+{
+	const sa_family_t family = AF_INET;
+
+	if (call->addr.kind != ADDR_UNSPEC)
+		return;
+	if (call->domain == AF_INET6) {
+		call->raw_len = 0;
+		return;
+	}
+	memcpy(call->raw, &family, sizeof(family));
+	addr_decode(&call->addr, call->raw, call->raw_len);
+}
+
+static struct answer to_inet(struct call *call, struct delivery *d)
+{
+	struct policy_verdict verdict;
+
+	decode_for_send(call);
+	if (call->raw_len == 0)
+		return as_is(call, d);
+	if (call->addr.kind == ADDR_INVALID)
+		return answer_error(EINVAL);
+	verdict = inet_judge(call);
+	if (!verdict.allow)
+		return call_refuse(call, &verdict, TARGET_INET, NULL, 0, NULL);
+	inet_aim(call);
+	return as_is(call, d);
+}
+
 /* Sockets that came from outside, or with --network full. */
 static struct answer to_other(struct call *call, struct delivery *d)
 {
-	const bool inet = call->domain == AF_INET || call->domain == AF_INET6;
-	const enum target_kind kind = inet ? TARGET_INET : TARGET_OTHER;
 	const struct policy_verdict verdict =
-		judge_kind(call->sup, OP_SEND, kind);
+		judge_kind(call->sup, OP_SEND, TARGET_OTHER);
 
 	if (verdict.allow || call->domain == AF_NETLINK)
 		return as_is(call, d);
-	return call_refuse(call, &verdict, kind, NULL, 0, NULL);
+	return call_refuse(call, &verdict, TARGET_OTHER, NULL, 0, NULL);
 }
 
 /* A stream knows where it goes, and so does what has no name. */
@@ -158,7 +190,15 @@ static struct answer judged(struct call *call, struct delivery *d)
 {
 	if (!is_named(call))
 		return as_is(call, d);
-	return call->domain == AF_UNIX ? to_unix(call, d) : to_other(call, d);
+	switch (call->domain) {
+	case AF_UNIX:
+		return to_unix(call, d);
+	case AF_INET:
+	case AF_INET6:
+		return to_inet(call, d);
+	default:
+		return to_other(call, d);
+	}
 }
 
 struct answer send_judged(struct call *call)

@@ -4,17 +4,18 @@
  * socket() and socketpair() are judged by register values, which no thread
  * can change; so letting the client's own call go on is safe here.
  *
- * With --network none a TCP socket may exist, so that its connect can be
- * refused by name.  It is made here, bound to a network device that does not
- * exist: no route, no packet and no listener works on it, whatever a racing
- * thread does, and without CAP_NET_RAW that cannot be undone (socket(7),
- * SO_BINDTODEVICE; Linux 5.7 for the unprivileged).
+ * Where no address is granted a TCP socket may exist all the same, so that its
+ * connect can be refused by name.  It is made here, bound to a network device
+ * that does not exist: no route, no packet and no listener works on it,
+ * whatever a racing thread does, and without CAP_NET_RAW that cannot be undone
+ * (socket(7), SO_BINDTODEVICE; Linux 5.7 for the unprivileged).
  */
 #include <errno.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
 
 #include "call.h"
+#include "inet.h"
 #include "judge.h"
 #include "make.h"
 
@@ -37,9 +38,20 @@ static struct answer refuse_kind(struct call *call, int error, const char *note)
 			   NULL, 0, note);
 }
 
+static bool is_udp(const struct call *call)
+{
+	return call->type == SOCK_DGRAM &&
+	       (call->protocol == 0 || call->protocol == IPPROTO_UDP);
+}
+
 static struct answer inet_socket(struct call *call)
 {
-	if (judge_kind(call->sup, OP_SOCKET, TARGET_INET).allow)
+	const bool allowed = inet_judge(call).allow;
+	const enum network_mode network =
+		(enum network_mode)call->sup->policy->network;
+
+	if (network == NETWORK_FULL || network == NETWORK_ISOLATED ||
+	    (allowed && (is_tcp(call) || is_udp(call))))
 		return answer_continue();
 	if (is_tcp(call))
 		return call->report ? answer_error(0) : make_socket(call, true);
@@ -100,12 +112,21 @@ struct answer op_socketpair(struct call *call)
 				       : answer_error(EOPNOTSUPP);
 }
 
-/* The client's own listen() must go on: the kernel records who called it
- * (SO_PEERCRED of those who connect).  Should a thread put a TCP socket in
- * the descriptor's place meanwhile, that socket is jailed. */
+/* The client's own listen() should go on: the kernel records who called it
+ * (SO_PEERCRED of those who connect).  Should a thread put a TCP socket into
+ * the descriptor's place meanwhile, that socket is jailed.  Where it might not
+ * be, we listen, and are recorded. */
+static struct answer listen_other(const struct call *call)
+{
+	if (!call->sup->mediates_inet)
+		return answer_continue();
+	return answer_error(listen(call->fd, (int)call->req->data.args[1]) == 0
+				    ? 0
+				    : errno);
+}
+
 struct answer op_listen(struct call *call)
 {
-	struct policy_verdict verdict;
 	int error;
 
 	call->op = OP_LISTEN;
@@ -114,10 +135,7 @@ struct answer op_listen(struct call *call)
 		return call_uninspectable(call);
 	if (error)
 		return answer_error(error);
-	if (call->domain != AF_INET && call->domain != AF_INET6)
-		return answer_continue();
-	verdict = judge_kind(call->sup, OP_LISTEN, TARGET_INET);
-	if (verdict.allow)
-		return answer_continue();
-	return call_refuse(call, &verdict, TARGET_INET, NULL, 0, NULL);
+	return call->domain == AF_INET || call->domain == AF_INET6
+		       ? inet_listen(call)
+		       : listen_other(call);
 }

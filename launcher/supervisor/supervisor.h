@@ -35,6 +35,11 @@ struct supervisor {
 	struct names *names;	/* ... and abstract names */
 	struct made *made;	/* sockets made for clients; NULL: fetched */
 	struct log *log;
+	/* IP sockets may exist that are not jailed ... */
+	bool mediates_inet;
+	/* ... and the client's own connect() and bind() of one is refused by
+	 * Landlock. */
+	bool inet_locked;
 	int listener;	 /* seccomp notification descriptor */
 	bool killable;	 /* clients wait unsignalled (Linux 5.19) */
 	bool restarts;	 /* ... but a quick answer may be repeated */
@@ -75,6 +80,7 @@ struct supervisor_config {
 	bool shim_expected; /* a dynamic program, and no --no-shim */
 	int ruleset;	    /* Landlock domain of the command */
 	const struct landlock_grants *grants; /* of tier landlock, or NULL */
+	bool inet_locked;    /* it refuses the IP that the policy mediates */
 	unsigned int filter; /* seccomp filter of the command: FILTER_* */
 	uint64_t keep_caps;
 	sigset_t mask;		/* signal mask of the command */

@@ -35,7 +35,6 @@
 #include "probe.h"
 #include "made.h"
 
-#define WORKERS_MAX 256
 #define IDLE_MAX    4
 #define STACK_SIZE  (192 * 1024)
 #define WATCH_MS    50

@@ -7,6 +7,8 @@
 
 #include "supervisor.h"
 
+#define WORKERS_MAX 256
+
 struct worker;
 
 /** Why a blocking call made for a client was interrupted. */

@@ -51,7 +51,9 @@ static void help_names_every_option(void **state)
 		assert_int_equal(has_line(child.out, start, " =[\n"),
 				 spec->group != NULL);
 	}
-	assert_true(has_line(child.out, "  --network none|full", " "));
+	assert_true(has_line(child.out,
+			     "  --network none|isolated|host-loopback|full",
+			     "\n"));
 	assert_true(has_line(child.out, "  --unix-sockets=allowlist", " "));
 	assert_true(has_line(child.out, "  --allow-unix-socket PATH", " "));
 	assert_true(has_line(child.out,
@@ -124,7 +126,9 @@ static void man_names_every_option(void **state)
 	assert_int_equal(count_lines(child.out, ".Bl "),
 			 count_lines(child.out, ".Ss "));
 	assert_non_null(strstr(child.out, ".It Fl q , Fl -quiet\n"));
-	assert_non_null(strstr(child.out, ".It Fl -network Cm none | full\n"));
+	assert_non_null(strstr(
+		child.out,
+		".It Fl -network Cm none | isolated | host-loopback | full\n"));
 	assert_non_null(strstr(child.out, ".It Fl -unix-sockets Ns = Ns Cm "
 					  "allowlist\n"));
 	assert_non_null(strstr(child.out, ".It Fl -private-sockets Ns Oo = Ns "

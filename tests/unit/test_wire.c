@@ -384,14 +384,14 @@ static void forged_values_are_refused(void **state)
 		enum offset at;
 		unsigned char value;
 	} rows[] = {
-		{AT_NETWORK, 2},       {AT_NETWORK, 255},
+		{AT_NETWORK, 4},       {AT_NETWORK, 255},
 		{AT_FLAGS, 8},	       {AT_ERRNO, 0},
 		{AT_ERRNO + 1, 16},    {AT_ERRNO + 3, 0x80},
 		{AT_COUNT, 0},	       {AT_COUNT, 2},
 		{AT_COUNT + 1, 1},     {AT_COUNT + 1, 255},
 		{AT_COUNT + 3, 255},   {AT_EFFECT, 2},
 		{AT_OPS, 0},	       {AT_OPS, 1 << OP_LISTEN},
-		{AT_OPS, 255},	       {AT_KIND, 4},
+		{AT_OPS, 255},	       {AT_KIND, 6},
 		{AT_KIND, RULE_TREE},  {AT_KIND, 255},
 		{AT_NAME_LEN, 0},      {AT_NAME_LEN, 4},
 		{AT_NAME_LEN, 6},      {AT_NAME_LEN + 1, 1},

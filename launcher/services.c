@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* services.c - the names of ports, from /etc/services (services(5)).  */
+#include "services.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SEPARATORS " \t\n"
+#define LINE_SIZE  1024
+
+/* "80/tcp"; other protocols have no ports that can be granted. */
+static uint16_t read_port(const char *word)
+{
+	char *end;
+	const unsigned long port = strtoul(word, &end, 10);
+
+	if (port == 0 || port > UINT16_MAX ||
+	    (strcmp(end, "/tcp") != 0 && strcmp(end, "/udp") != 0))
+		return 0;
+	return (uint16_t)port;
+}
+
+/* Is one of the names on this line the one; "http 80/tcp www" */
+static uint16_t port_on_line(char *line, const char *name)
+{
+	char *state;
+	const char *word, *port;
+	bool found;
+
+	line[strcspn(line, "#")] = '\0';
+	word = strtok_r(line, SEPARATORS, &state);
+	port = strtok_r(NULL, SEPARATORS, &state);
+	if (!word || !port)
+		return 0;
+	found = strcmp(word, name) == 0;
+	while (!found && (word = strtok_r(NULL, SEPARATORS, &state)))
+		found = strcmp(word, name) == 0;
+	return found ? read_port(port) : 0;
+}
+
+uint16_t services_port(const char *name)
+{
+	FILE *file = fopen("/etc/services", "re");
+	char line[LINE_SIZE];
+	uint16_t port = 0;
+
+	if (!file)
+		return 0;
+	while (port == 0 && fgets(line, sizeof(line), file))
+		port = port_on_line(line, name);
+	fclose(file);
+	return port;
+}
