@@ -79,6 +79,10 @@ static void check_conflicts(const struct parse *parse)
 	if (options->backstop == BACKSTOP_NONE && options->policy.unix_private)
 		die("--private-sockets needs the supervisor, which knows whose "
 		    "socket is whose; drop --backstop=none");
+	if (options->backstop == BACKSTOP_NONE &&
+	    options->policy.network == NETWORK_ISOLATED)
+		die("--network isolated is enforced by the kernel; drop "
+		    "--backstop=none");
 	if (options->backstop == BACKSTOP_NONE && options->no_shim)
 		die("--backstop=none and --no-shim together enforce nothing; "
 		    "drop one of them");

@@ -82,6 +82,8 @@ static struct policy_verdict decide(const struct policy *policy,
 		.kind = gate_target(gate),
 		.name = name,
 		.len = len,
+		.inet = &gate->addr,
+		.type = gate->type,
 	};
 
 	if (!policy)
@@ -174,7 +176,8 @@ static bool is_restricted(const struct policy *policy, const struct gate *gate)
 		return false;
 	if (is_unix(gate))
 		return !policy || !policy->unix_all || policy->rule_count > 0;
-	return is_inet(gate) && policy && policy->network != NETWORK_FULL;
+	return is_inet(gate) && policy && policy->network != NETWORK_FULL &&
+	       policy->network != NETWORK_ISOLATED;
 }
 
 static int socket_option(int fd, int option)
@@ -262,9 +265,11 @@ static int judge_path(const struct policy *policy, struct gate *gate,
 /* What has all that matters in the call itself. */
 static int judge_other(const struct policy *policy, struct gate *gate)
 {
-	struct policy_verdict verdict =
-		decide(policy, gate, gate->addr.name, gate->addr.name_len);
+	struct policy_verdict verdict;
 
+	if (is_inet(gate))
+		type_of(gate);
+	verdict = decide(policy, gate, gate->addr.name, gate->addr.name_len);
 	if (verdict.allow)
 		return 0;
 	type_of(gate);

@@ -29,6 +29,9 @@ static int withheld_unix(const struct policy *policy, int type)
  * to TCP on EPROTONOSUPPORT. */
 static int withheld_inet(const struct policy *policy, int type, int protocol)
 {
+	if (type == SOCK_DGRAM && policy_mediates(policy, SOCK_DGRAM) &&
+	    (protocol == 0 || protocol == IPPROTO_UDP))
+		return 0;
 	if (type != SOCK_STREAM)
 		return deny_errno(policy);
 	return protocol == 0 || protocol == IPPROTO_TCP ? 0 : EPROTONOSUPPORT;
@@ -54,7 +57,9 @@ int withheld(const struct policy *policy, int domain, int type, int protocol)
 	switch (domain) {
 	case AF_INET:
 	case AF_INET6:
-		return withheld_inet(policy, kind, protocol);
+		return policy->network == NETWORK_ISOLATED
+			       ? 0
+			       : withheld_inet(policy, kind, protocol);
 	case AF_NETLINK:
 		return protocol == 0 /* NETLINK_ROUTE */ ? 0 : EAFNOSUPPORT;
 	default:
