@@ -104,11 +104,28 @@ static void check_effects(const struct parse *parse)
 		       cause);
 }
 
+static void check_abstract(const struct policy *policy)
+{
+	for (unsigned int i = 0; i < policy->rule_count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if (rule->kind != RULE_ABSTRACT &&
+		    rule->kind != RULE_ABSTRACT_PREFIX)
+			continue;
+		notice("notice: with --network isolated \"%s\" is a name "
+		       "inside: abstract sockets belong to a network",
+		       policy->arena + rule->given);
+		return;
+	}
+}
+
 /* A grant that is of no use, and one that cannot be had. */
 static void check_network(const struct parse *parse)
 {
 	const struct policy *policy = &parse->options->policy;
 
+	if (policy->network == NETWORK_ISOLATED)
+		check_abstract(policy);
 	if (!parse->inet)
 		return;
 	if (policy->network == NETWORK_FULL)

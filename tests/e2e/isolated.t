@@ -111,6 +111,9 @@ cannot() {
 conflicts() {
 	local option
 
+	isolated --allow-unix-socket @name -- true
+	like "$err" 'notice: with --network isolated "@name" is a name inside' \
+		"a granted abstract name: says where it is"
 	for option in --allow-connect=127.0.0.1:1 --allow-listen=1 \
 		--allow-udp=127.0.0.1:1; do
 		isolated "$option" -- true
