@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # tests.mk - what proves that sbx is right; included by the Makefile.
 
-.PHONY: check check-unit check-e2e check-asan check-tsan check-valgrind check-cpython \
-	check-sanitized check-kernels attack endurance lint test-programs
+.PHONY: check check-unit check-e2e check-asan check-tsan check-valgrind \
+	check-sanitized check-cpython check-kernels attack \
+	endurance lint test-programs
 
 UNIT	:= $(call bins,.c,tests/unit)
 SHIMT	:= $(call bins,.c,tests/shim)

@@ -9,6 +9,8 @@
  * end.  Only an event that has repeated is copied, so a flood of different
  * events costs no memory.
  *
+ * A process that names ever new addresses is told of as one (burst.c).
+ *
  * If stderr is a terminal, a full-screen program may own it: lines are held
  * back, bounded, until the command has ended.
  */
@@ -25,6 +27,7 @@
 #include <unistd.h>
 
 #include "../diag.h"
+#include "burst.h"
 #include "clock.h"
 
 #define FOLDS	  32
@@ -64,6 +67,7 @@ struct log {
 	uint64_t seq;
 	uint64_t lost_json, lost_text;
 	struct fold folds[FOLDS];
+	struct burst bursts[BURSTS];
 	size_t held_len;
 	char held[HELD_MAX];
 	char line[EVENT_JSON_MAX];
@@ -207,19 +211,22 @@ static void clear(struct log *log, struct fold *fold)
 	fold->total = 0;
 }
 
-static struct fold *find_fold(struct log *log, const struct key *key,
-			      const char *resolved)
+static struct fold *known_fold(struct log *log, const struct key *key,
+			       const char *resolved)
+{
+	for (unsigned int i = 0; i < FOLDS; i++)
+		if (is_same(&log->folds[i], key, resolved))
+			return &log->folds[i];
+	return NULL;
+}
+
+static struct fold *free_fold(struct log *log)
 {
 	struct fold *oldest = &log->folds[0];
 
-	for (unsigned int i = 0; i < FOLDS; i++) {
-		struct fold *fold = &log->folds[i];
-
-		if (is_same(fold, key, resolved))
-			return fold;
-		if (fold->last < oldest->last)
-			oldest = fold;
-	}
+	for (unsigned int i = 1; i < FOLDS; i++)
+		if (log->folds[i].last < oldest->last)
+			oldest = &log->folds[i];
 	clear(log, oldest);
 	return oldest;
 }
@@ -230,7 +237,28 @@ static uint32_t add_counts(uint32_t a, uint32_t b)
 	return b > UINT32_MAX - a ? UINT32_MAX : a + b;
 }
 
-/* Counts a repeat; false if the event has to be written. */
+static void flush_burst(struct log *log, struct burst *burst, int64_t now)
+{
+	struct event *event = burst_tell(burst, now);
+
+	if (event)
+		write_event(log, event, event->count);
+	free(event);
+}
+
+static bool in_burst(struct log *log, const struct event *event, int64_t now)
+{
+	struct burst *evicted;
+	bool taken = burst_takes(log->bursts, event, now, &evicted);
+
+	if (!evicted)
+		return taken;
+	flush_burst(log, evicted, now);
+	return burst_takes(log->bursts, event, now, &evicted);
+}
+
+/* Counts a repeat, or one of too many; false if the event has to be written.
+ */
 static bool folded(struct log *log, const struct event *event)
 {
 	struct key key;
@@ -238,7 +266,11 @@ static bool folded(struct log *log, const struct event *event)
 	const int64_t now = clock_ms();
 
 	make_key(&key, event);
-	fold = find_fold(log, &key, event->resolved);
+	fold = known_fold(log, &key, event->resolved);
+	if (!fold && in_burst(log, event, now))
+		return true;
+	if (!fold)
+		fold = free_fold(log);
 	if (!fold->used || now - fold->last > FORGET_MS) {
 		flush_fold(log, fold);
 		fold->used = true;
@@ -280,6 +312,11 @@ bool log_tick(struct log *log)
 			flush_fold(log, fold);
 		waiting |= fold->pending > 0;
 	}
+	for (struct burst *b = log->bursts; b < log->bursts + BURSTS; b++) {
+		if (b->rest && now - b->told >= BURST_MS)
+			flush_burst(log, b, now);
+		waiting |= b->rest > 0;
+	}
 	pthread_mutex_unlock(&log->lock);
 	return waiting;
 }
@@ -288,6 +325,8 @@ static void flush_all(struct log *log)
 {
 	for (unsigned int i = 0; i < FOLDS; i++)
 		flush_fold(log, &log->folds[i]);
+	for (unsigned int i = 0; i < BURSTS; i++)
+		flush_burst(log, &log->bursts[i], clock_ms());
 }
 
 void log_command_ended(struct log *log, const char *remark)
