@@ -152,7 +152,7 @@ static void set_defaults(struct options *options)
 	options->unix_allowlist = false;
 	options->no_shim = false;
 	options->quiet = false;
-	options->log_path = NULL;
+	options->log = (struct log_options){.target = LOG_NOWHERE};
 	options->keep_caps = 0;
 	options->command = NULL;
 }
@@ -163,6 +163,7 @@ void options_parse(struct options *options, int argc, char **argv)
 	char **word = argv + (argc > 0);
 
 	set_defaults(options);
+	options->words = argv;
 	while (*word && (*word)[0] == '-' && (*word)[1]) {
 		if (!strcmp(*word, "--")) {
 			word++;

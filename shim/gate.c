@@ -73,12 +73,23 @@ static struct policy_verdict strictest(const struct policy *policy,
 	};
 }
 
+/* The kernel layer refuses to listen, not to bind.  Where there is none, who
+ * binds a port is taken for somebody who will listen. */
+static enum policy_op op_of(const struct policy *policy,
+			    const struct gate *gate)
+{
+	if (gate->op == OP_BIND && is_inet(gate) && report_alone() &&
+	    (gate->addr.port > 0 || !policy_mediates(policy, SOCK_STREAM)))
+		return OP_LISTEN;
+	return gate->op;
+}
+
 static struct policy_verdict decide(const struct policy *policy,
 				    const struct gate *gate, const char *name,
 				    size_t len)
 {
 	const struct policy_request request = {
-		.op = gate->op,
+		.op = policy ? op_of(policy, gate) : gate->op,
 		.kind = gate_target(gate),
 		.name = name,
 		.len = len,

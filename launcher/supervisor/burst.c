@@ -51,16 +51,18 @@ bool burst_takes(struct burst *bursts, const struct event *event, int64_t now,
 {
 	struct burst *b = find(bursts, event);
 
+	const bool same = b->pid == event->pid && b->op == event->op;
+
 	*evicted = NULL;
 	if (!is_named(event))
 		return false;
-	if (b->pid != event->pid || b->op != event->op) {
-		if (b->rest > 0) {
-			*evicted = b;
-			return false;
-		}
-		*b = (struct burst){.pid = event->pid, .op = event->op};
+	/* A report may count to anything. */
+	if (b->rest > (same ? UINT32_MAX - event->count : 0)) {
+		*evicted = b;
+		return false;
 	}
+	if (!same)
+		*b = (struct burst){.pid = event->pid, .op = event->op};
 	if (b->named == 0 || now - b->since >= BURST_MS) {
 		b->since = now;
 		b->named = 0;

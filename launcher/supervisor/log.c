@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* log.c - the event log: folding, JSON lines, lines for people.
+/* log.c - the event log: folding, and lines for people.
  *
  * Theory of operation
  *
@@ -20,15 +20,20 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "../clean.h"
 #include "../diag.h"
 #include "burst.h"
 #include "clock.h"
+#include "denials.h"
+#include "sink.h"
+#include "tally.h"
 
 #define FOLDS	  32
 #define FOLD_MS	  1000
@@ -60,18 +65,32 @@ struct fold {
 
 struct log {
 	pthread_mutex_t lock;
-	const char *run, *tier;
-	int file;      /* JSON lines, -1: none */
-	bool text;     /* lines for people are wanted */
-	bool terminal; /* ... and held back */
+	struct log_config config;
+	struct sink sink; /* --log */
+	bool text;	  /* lines for people are wanted */
+	bool terminal;	  /* ... and held back */
 	uint64_t seq;
-	uint64_t lost_json, lost_text;
+	uint64_t lost_text;
+	struct tally tally; /* --log-denials */
+	struct event last;  /* only ts and run */
 	struct fold folds[FOLDS];
 	struct burst bursts[BURSTS];
 	size_t held_len;
 	char held[HELD_MAX];
 	char line[EVENT_JSON_MAX];
 };
+
+static bool is_stderr(const struct log_options *options)
+{
+	return options->target == LOG_DESCRIPTOR &&
+	       options->fd == STDERR_FILENO;
+}
+
+/* What is on stderr already, or will be in the table. */
+static bool replaces_text(const struct log_options *options)
+{
+	return is_stderr(options) || options->denials != DENIALS_AS_THEY_COME;
+}
 
 struct log *log_open(const struct log_config *config)
 {
@@ -80,25 +99,17 @@ struct log *log_open(const struct log_config *config)
 	if (!log)
 		die_errno("cannot allocate the event log");
 	pthread_mutex_init(&log->lock, NULL);
-	log->run = config->run;
-	log->tier = config->tier;
-	log->text = !config->quiet;
+	log->config = *config;
+	log->last.run = config->run;
+	sink_open(&log->sink, config->options);
+	log->text = !config->quiet && !replaces_text(config->options);
 	log->terminal = log->text && isatty(STDERR_FILENO);
-	log->file = -1;
-	if (config->path) {
-		log->file = open(config->path,
-				 O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
-					 O_NONBLOCK | O_NOCTTY,
-				 0600);
-		if (log->file < 0)
-			die_errno("cannot open the log \"%s\"", config->path);
-	}
 	return log;
 }
 
-int log_keep(const struct log *log)
+size_t log_keep(const struct log *log, int *keep)
 {
-	return log->file;
+	return sink_keep(&log->sink, keep);
 }
 
 /* A pipe may be full and its reader slow: losing a line is better than a
@@ -145,25 +156,25 @@ static void write_text(struct log *log, const struct event *event)
 	log->lost_text += len < 0 || !show(log, (size_t)len);
 }
 
-static void write_json(struct log *log, const struct event *event)
+/* Without --log, --log-allowed is for people. */
+static bool is_shown(const struct log *log, const struct event *event)
 {
-	const int len = event_json(event, log->line, sizeof(log->line));
-
-	log->lost_json +=
-		len < 0 || !write_line(log->file, log->line, (size_t)len);
+	return log->text && !event->expected &&
+	       (!event->verdict.allow ||
+		log->config.options->target == LOG_NOWHERE);
 }
 
 static void write_event(struct log *log, struct event *event, uint32_t total)
 {
 	clock_gettime(CLOCK_REALTIME, &event->ts);
 	event->seq = ++log->seq;
-	event->run = log->run;
-	event->tier = log->tier;
-	if (log->file >= 0)
-		write_json(log, event);
+	event->run = log->config.run;
+	event->tier = log->config.tier;
+	log->last.ts = event->ts;
+	sink_write(&log->sink, event, log->line);
 	/* A program gets what is new, a person the sum. */
 	event->count = total;
-	if (log->text && !event->verdict.allow)
+	if (is_shown(log, event))
 		write_text(log, event);
 }
 
@@ -294,6 +305,9 @@ static bool folded(struct log *log, const struct event *event)
 void log_event(struct log *log, struct event *event)
 {
 	pthread_mutex_lock(&log->lock);
+	if (log->config.options->denials != DENIALS_AS_THEY_COME &&
+	    !event->verdict.allow)
+		tally_add(&log->tally, event);
 	if (!folded(log, event))
 		write_event(log, event, event->count);
 	pthread_mutex_unlock(&log->lock);
@@ -317,6 +331,7 @@ bool log_tick(struct log *log)
 			flush_burst(log, b, now);
 		waiting |= b->rest > 0;
 	}
+	waiting |= sink_tick(&log->sink);
 	pthread_mutex_unlock(&log->lock);
 	return waiting;
 }
@@ -329,18 +344,53 @@ static void flush_all(struct log *log)
 		flush_burst(log, &log->bursts[i], clock_ms());
 }
 
+static void show_denials(struct log *log)
+{
+	const struct log_config *config = &log->config;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out;
+
+	if (config->options->denials == DENIALS_AS_THEY_COME)
+		return;
+	out = open_memstream(&text, &len);
+	if (!out)
+		return;
+	denials_print(out, &log->tally,
+		      config->options->denials == DENIALS_LISTED_ALL,
+		      config->words, config->command);
+	if (fclose(out) == 0)
+		write_line(STDERR_FILENO, text, len);
+	free(text);
+}
+
+/* A person wants to know of what a file has not got. */
+static void show_lost(const struct log *log)
+{
+	if (log->sink.lost_all > 0)
+		warn_msg("%llu events could not be written to what --log names",
+			 (unsigned long long)log->sink.lost_all);
+	if (log->text && log->lost_text > 0)
+		warn_msg("%llu lines about denials could not be shown",
+			 (unsigned long long)log->lost_text);
+}
+
 void log_command_ended(struct log *log, const char *remark)
 {
 	pthread_mutex_lock(&log->lock);
 	flush_all(log);
 	if (log->held_len > 0)
 		write_line(STDERR_FILENO, log->held, log->held_len);
-	if (log->text && log->lost_text > 0)
-		warn_msg("%llu lines about denials could not be shown",
-			 (unsigned long long)log->lost_text);
+	show_denials(log);
+	show_lost(log);
 	if (log->text && remark && log->seq > 0)
 		warn_msg("%s", remark);
 	log->text = false;
+	/* Whoever reads our stderr need not wait for daemons. */
+	if (is_stderr(log->config.options)) {
+		clean_close(&log->sink.fd);
+		log->sink.fd = -1;
+	}
 	pthread_mutex_unlock(&log->lock);
 }
 
@@ -348,5 +398,6 @@ void log_close(struct log *log)
 {
 	pthread_mutex_lock(&log->lock);
 	flush_all(log);
+	sink_close(&log->sink, &log->last, log->line);
 	pthread_mutex_unlock(&log->lock);
 }

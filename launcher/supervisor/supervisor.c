@@ -230,8 +230,10 @@ static void init(struct supervisor *sup, const struct supervisor_config *config)
 	const struct log_config log = {
 		.run = config->run,
 		.tier = config->tier,
-		.path = config->log_path,
+		.options = config->log,
 		.quiet = config->quiet,
+		.words = config->words,
+		.command = config->argv,
 	};
 
 	sup->policy = config->policy;
@@ -242,6 +244,7 @@ static void init(struct supervisor *sup, const struct supervisor_config *config)
 	sup->inet_locked = config->inet_locked;
 	sup->shim_expected = config->shim_expected;
 	sup->shim_seen = &shim_seen;
+	sup->log_allowed = config->log->allowed;
 	sup->pid = getpid();
 	know_self(sup, config);
 	sup->bound = bound_new();
@@ -276,7 +279,7 @@ static void keep_own_descriptors(const struct supervisor *sup,
 	keep[n++] = started->test;
 	keep[n++] = config->channel;
 	keep[n++] = sup->proc;
-	keep[n++] = log_keep(sup->log);
+	n += log_keep(sup->log, keep + n);
 	descriptors_keep(keep, n);
 }
 
