@@ -41,8 +41,7 @@ static bool keep_one(struct burst *burst, const struct event *event)
 		burst->event->stack_len = 0;
 		burst->event->note = "other addresses and ports";
 	}
-	burst->rest +=
-		event->count <= UINT32_MAX - burst->rest ? event->count : 0;
+	burst->rest += event->count;
 	return true;
 }
 
@@ -50,7 +49,6 @@ bool burst_takes(struct burst *bursts, const struct event *event, int64_t now,
 		 struct burst **evicted)
 {
 	struct burst *b = find(bursts, event);
-
 	const bool same = b->pid == event->pid && b->op == event->op;
 
 	*evicted = NULL;
