@@ -73,16 +73,26 @@ static struct policy_verdict strictest(const struct policy *policy,
 	};
 }
 
-static struct policy_verdict decide(const struct policy *policy,
-				    const struct gate *gate, const char *name,
-				    size_t len)
+void gate_request(const struct gate *gate, const char *name, size_t len,
+		  struct policy_request *request)
 {
-	const struct policy_request request = {
+	*request = (struct policy_request){
 		.op = gate->op,
 		.kind = gate_target(gate),
 		.name = name,
 		.len = len,
+		.inet = is_inet(gate) ? &gate->addr : NULL,
+		.type = gate->type,
 	};
+}
+
+static struct policy_verdict decide(const struct policy *policy,
+				    const struct gate *gate, const char *name,
+				    size_t len)
+{
+	struct policy_request request;
+
+	gate_request(gate, name, len, &request);
 
 	if (!policy)
 		return strictest(policy, gate);
@@ -262,9 +272,11 @@ static int judge_path(const struct policy *policy, struct gate *gate,
 /* What has all that matters in the call itself. */
 static int judge_other(const struct policy *policy, struct gate *gate)
 {
-	struct policy_verdict verdict =
-		decide(policy, gate, gate->addr.name, gate->addr.name_len);
+	struct policy_verdict verdict;
 
+	if (is_inet(gate))
+		type_of(gate);
+	verdict = decide(policy, gate, gate->addr.name, gate->addr.name_len);
 	if (verdict.allow)
 		return 0;
 	type_of(gate);

@@ -16,7 +16,8 @@ static bool names_matter(const struct policy *policy)
 {
 	if (init_settings()->enforced)
 		return false;
-	if (policy && policy->unix_dgram && !policy->unix_all)
+	if (policy && ((policy->unix_dgram && !policy->unix_all) ||
+		       policy_mediates(policy, SOCK_DGRAM)))
 		return true;
 	return report_alone() && (!policy || policy->network != NETWORK_FULL ||
 				  !policy->unix_all || policy->rule_count > 0);
