@@ -11,6 +11,10 @@
  *
  * If stderr is a terminal, a full-screen program may own it: lines are held
  * back, bounded, until the command has ended.
+ *
+ * What a thread is refused while it looks up a host name is in the JSON lines
+ * at once, but told to a person only if no line about the name has been written
+ * in its place (lookups.h).
  */
 #include "log.h"
 
@@ -26,16 +30,21 @@
 
 #include "../diag.h"
 #include "clock.h"
+#include "lookups.h"
 
 #define FOLDS	  32
 #define FOLD_MS	  1000
 #define FORGET_MS 10000
+#define LOOKUP_MS 10000 /* musl's resolver asks for five seconds */
 #define HELD_MAX  32768
+
+/* Where an event goes. */
+enum part { BOTH, JSON_ALONE, TEXT_ALONE };
 
 /* What makes two events the same.  No hash: two that collide could be chosen,
  * to hide one behind the other.  Nor does a report hide what we refused. */
 struct key {
-	uint64_t facts[11];
+	uint64_t facts[12];
 	uint8_t ip[sizeof(((struct addr *)0)->ip)];
 	char name[112]; /* no padding: compared as bytes */
 };
@@ -51,8 +60,10 @@ struct fold {
 	uint32_t pending;
 	uint32_t total;	     /* the first one and all repeats */
 	struct event *event; /* a copy, if pending */
-	/* Part of the key: last, so that short ones touch few pages. */
-	char resolved[PATH_TEXT_MAX];
+	enum part part;
+	/* Part of the key, the path or the host: last, so that short ones
+	 * touch few pages. */
+	char detail[PATH_TEXT_MAX];
 };
 
 struct log {
@@ -64,6 +75,7 @@ struct log {
 	uint64_t seq;
 	uint64_t lost_json, lost_text;
 	struct fold folds[FOLDS];
+	struct lookups lookups;
 	size_t held_len;
 	char held[HELD_MAX];
 	char line[EVENT_JSON_MAX];
@@ -149,21 +161,24 @@ static void write_json(struct log *log, const struct event *event)
 		len < 0 || !write_line(log->file, log->line, (size_t)len);
 }
 
-static void write_event(struct log *log, struct event *event, uint32_t total)
+static void write_event(struct log *log, struct event *event, uint32_t total,
+			enum part part)
 {
 	clock_gettime(CLOCK_REALTIME, &event->ts);
-	event->seq = ++log->seq;
 	event->run = log->run;
 	event->tier = log->tier;
-	if (log->file >= 0)
-		write_json(log, event);
+	if (part != TEXT_ALONE) {
+		event->seq = ++log->seq;
+		if (log->file >= 0)
+			write_json(log, event);
+	}
 	/* A program gets what is new, a person the sum. */
 	event->count = total;
-	if (log->text && !event->verdict.allow)
+	if (part != JSON_ALONE && log->text && !event->verdict.allow)
 		write_text(log, event);
 }
 
-static void make_key(struct key *key, const struct event *event)
+static void make_key(struct key *key, const struct event *event, enum part part)
 {
 	const uint64_t facts[] = {
 		(uint64_t)event->pid,	   (uint64_t)event->op,
@@ -171,7 +186,7 @@ static void make_key(struct key *key, const struct event *event)
 		(uint64_t)event->protocol, (uint64_t)event->verdict.error,
 		event->verdict.allow,	   (uint64_t)event->addr.kind,
 		event->addr.port,	   event->addr.name_len,
-		(uint64_t)event->layer,
+		(uint64_t)event->layer,	   (uint64_t)part,
 	};
 
 	_Static_assert(sizeof(facts) == sizeof(key->facts), "all of them");
@@ -188,16 +203,22 @@ static void flush_fold(struct log *log, struct fold *fold)
 	fold->event->count = fold->pending;
 	fold->pending = 0;
 	fold->last = clock_ms();
-	write_event(log, fold->event, fold->total);
+	write_event(log, fold->event, fold->total, fold->part);
 	free(fold->event);
 	fold->event = NULL;
 }
 
 static bool is_same(const struct fold *fold, const struct key *key,
-		    const char *resolved)
+		    const char *detail)
 {
 	return fold->used && memcmp(&fold->key, key, sizeof(*key)) == 0 &&
-	       strcmp(fold->resolved, resolved) == 0;
+	       strcmp(fold->detail, detail) == 0;
+}
+
+/* A name that is looked up has no address to tell it apart by. */
+static const char *detail_of(const struct event *event)
+{
+	return event->op == OP_RESOLVE ? event->host : event->resolved;
 }
 
 static void clear(struct log *log, struct fold *fold)
@@ -208,14 +229,14 @@ static void clear(struct log *log, struct fold *fold)
 }
 
 static struct fold *find_fold(struct log *log, const struct key *key,
-			      const char *resolved)
+			      const char *detail)
 {
 	struct fold *oldest = &log->folds[0];
 
 	for (unsigned int i = 0; i < FOLDS; i++) {
 		struct fold *fold = &log->folds[i];
 
-		if (is_same(fold, key, resolved))
+		if (is_same(fold, key, detail))
 			return fold;
 		if (fold->last < oldest->last)
 			oldest = fold;
@@ -231,19 +252,20 @@ static uint32_t add_counts(uint32_t a, uint32_t b)
 }
 
 /* Counts a repeat; false if the event has to be written. */
-static bool folded(struct log *log, const struct event *event)
+static bool folded(struct log *log, const struct event *event, enum part part)
 {
 	struct key key;
 	struct fold *fold;
 	const int64_t now = clock_ms();
 
-	make_key(&key, event);
-	fold = find_fold(log, &key, event->resolved);
+	make_key(&key, event, part);
+	fold = find_fold(log, &key, detail_of(event));
 	if (!fold->used || now - fold->last > FORGET_MS) {
 		flush_fold(log, fold);
 		fold->used = true;
 		fold->key = key;
-		strcpy(fold->resolved, event->resolved);
+		fold->part = part;
+		strcpy(fold->detail, detail_of(event));
 		fold->last = now;
 		fold->total = event->count;
 		return false;
@@ -259,11 +281,68 @@ static bool folded(struct log *log, const struct event *event)
 	return true;
 }
 
+static void take(struct log *log, struct event *event, enum part part)
+{
+	if (!folded(log, event, part))
+		write_event(log, event, event->count, part);
+}
+
 void log_event(struct log *log, struct event *event)
 {
 	pthread_mutex_lock(&log->lock);
-	if (!folded(log, event))
-		write_event(log, event, event->count);
+	take(log, event,
+	     lookups_hold(&log->lookups, event, log->text) ? JSON_ALONE : BOTH);
+	pthread_mutex_unlock(&log->lock);
+}
+
+/* Tells what was kept, and is not explained by a line about a name. */
+static void release(struct log *log, pid_t tid, int64_t until)
+{
+	static const char note[] = "while a host name was looked up";
+	struct event *event;
+
+	while ((event = lookups_take(&log->lookups, tid, until))) {
+		event->note = note;
+		take(log, event, TEXT_ALONE);
+		free(event);
+	}
+}
+
+void log_lookup_begins(struct log *log, pid_t tid)
+{
+	pthread_mutex_lock(&log->lock);
+	release(log, tid, INT64_MAX);
+	lookups_begin(&log->lookups, tid);
+	pthread_mutex_unlock(&log->lock);
+}
+
+void log_lookup_ends(struct log *log, pid_t tid)
+{
+	pthread_mutex_lock(&log->lock);
+	release(log, tid, INT64_MAX);
+	lookups_end(&log->lookups, tid);
+	pthread_mutex_unlock(&log->lock);
+}
+
+bool log_lookup_refused(struct log *log, pid_t tid)
+{
+	bool refused;
+
+	pthread_mutex_lock(&log->lock);
+	refused = lookups_refused(&log->lookups, tid);
+	pthread_mutex_unlock(&log->lock);
+	return refused;
+}
+
+void log_lookup_failed(struct log *log, struct event *event)
+{
+	struct event *held;
+
+	pthread_mutex_lock(&log->lock);
+	while ((held = lookups_take(&log->lookups, event->tid, INT64_MAX)))
+		free(held);
+	lookups_end(&log->lookups, event->tid);
+	take(log, event, BOTH);
 	pthread_mutex_unlock(&log->lock);
 }
 
@@ -273,6 +352,8 @@ bool log_tick(struct log *log)
 	bool waiting = false;
 
 	pthread_mutex_lock(&log->lock);
+	release(log, 0, now - LOOKUP_MS);
+	waiting = lookups_any(&log->lookups);
 	for (unsigned int i = 0; i < FOLDS; i++) {
 		struct fold *fold = &log->folds[i];
 
@@ -286,6 +367,7 @@ bool log_tick(struct log *log)
 
 static void flush_all(struct log *log)
 {
+	release(log, 0, INT64_MAX);
 	for (unsigned int i = 0; i < FOLDS; i++)
 		flush_fold(log, &log->folds[i]);
 }
