@@ -80,42 +80,67 @@ void resolver_parse(struct resolver *resolver, char *text)
 		parse_line(resolver, line);
 }
 
-/* Of a network of its own, only the loopback would answer. */
-static bool could_grant(const struct policy *policy,
-			const struct policy_request *request)
+static bool is_granted(const struct policy *policy,
+		       const struct resolver *resolver, unsigned int server)
 {
+	const struct policy_request request = {
+		.op = OP_CONNECT,
+		.kind = TARGET_INET,
+		.inet = &resolver->servers[server],
+		.type = resolver->tcp ? SOCK_STREAM : SOCK_DGRAM,
+	};
+
+	/* Of a network of its own, only the loopback would answer. */
 	return policy->network != NETWORK_ISOLATED &&
-	       !policy_decide(policy, request, NULL, NULL).allow;
+	       policy_decide(policy, &request, NULL, NULL).allow;
+}
+
+bool resolver_granted(const struct resolver *resolver,
+		      const struct policy *policy)
+{
+	for (unsigned int i = 0; i < resolver->count; i++)
+		if (is_granted(policy, resolver, i))
+			return true;
+	return false;
 }
 
 void resolver_advise(const struct resolver *resolver,
 		     const struct policy *policy, char *buf, size_t size)
 {
 	static const struct policy_verdict refusal = {.rule = -1};
-	struct policy_request request = {
+	const bool useful =
+		resolver->count > 0 && policy->network != NETWORK_ISOLATED;
+	const struct policy_request request = {
 		.op = OP_CONNECT,
-		.kind = TARGET_INET,
+		.kind = useful ? TARGET_INET : TARGET_OTHER,
+		.inet = &resolver->servers[0],
 		.type = resolver->tcp ? SOCK_STREAM : SOCK_DGRAM,
 	};
-	unsigned int i = 0;
 
-	for (; i < resolver->count; i++) {
-		request.inet = &resolver->servers[i];
-		if (could_grant(policy, &request))
-			break;
-	}
-	if (i == resolver->count)
-		request.kind = TARGET_OTHER;
 	policy_hint(policy, &request, &refusal, buf, size);
+}
+
+static void read_conf(struct resolver *resolver)
+{
+	char text[FILE_MAX];
+
+	read_text("/etc/resolv.conf", text, sizeof(text));
+	resolver_parse(resolver, text);
+}
+
+bool resolver_may_answer(const struct policy *policy)
+{
+	struct resolver resolver;
+
+	read_conf(&resolver);
+	return resolver_granted(&resolver, policy);
 }
 
 void resolver_hint(const struct policy *policy, char *buf, size_t size)
 {
 	struct resolver resolver;
-	char text[FILE_MAX];
 
-	read_text("/etc/resolv.conf", text, sizeof(text));
-	resolver_parse(&resolver, text);
+	read_conf(&resolver);
 	resolver_advise(&resolver, policy, buf, size);
 }
 

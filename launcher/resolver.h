@@ -24,9 +24,16 @@ struct resolver {
  */
 void resolver_parse(struct resolver *resolver, char *text);
 
+/** resolver_granted() - May one of the nameservers be asked? */
+bool resolver_granted(const struct resolver *resolver,
+		      const struct policy *policy);
+
+/** resolver_may_answer() - resolver_granted() by this machine's resolv.conf. */
+bool resolver_may_answer(const struct policy *policy);
+
 /**
  * resolver_advise() - The option that would let names be looked up.
- * @policy:	policy that does not
+ * @policy:	policy that grants no nameserver
  * @buf:	set to "--allow-udp 10.0.0.2:53", "--allow-connect 10.0.0.2:53"
  *		where TCP is used, "--network full" if no option does it
  */

@@ -48,8 +48,9 @@ static int fetch(struct call *call, const struct report *report)
 	return 0;
 }
 
-/* It failed for want of network if, and only if, we refused something to it;
- * what the hosts file knows it was not asked about. */
+/* It failed for want of network only if we refused something to it.  Where one
+ * nameserver could be asked, that another one could not be is no answer about
+ * the name, and told as what it is. */
 static struct answer resolve_judged(struct call *call)
 {
 	struct log *log = call->sup->log;
@@ -65,7 +66,7 @@ static struct answer resolve_judged(struct call *call)
 	call->type = call->protocol = 0;
 	call->has_addr = false;
 	if (named && log_lookup_refused(log, call->client.tid) &&
-	    !resolver_knows(host))
+	    !resolver_may_answer(call->sup->policy) && !resolver_knows(host))
 		return call_refuse(call, &verdict, TARGET_OTHER, NULL, 0, NULL);
 	log_lookup_ends(log, call->client.tid);
 	return answer_error(0);

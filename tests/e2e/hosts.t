@@ -30,6 +30,7 @@ ip link set lo up
 SERVER_USER=root start_server names "$python" "$root/tests/lib/names.py"
 wait_for 10 grep -q ready "$T/names.log" || bail "$(cat "$T/names.log")"
 
+end=$'(\n|$)'
 dns=(--allow-udp 127.0.0.1:53)
 hint='-- allow with --allow-udp 127.0.0.1:53'
 
@@ -48,7 +49,7 @@ client() {
 		before=$(seen names query)
 		sbx --log "$T/log/json" -- "$@" api.test 8080
 		ok "$name cannot look up a name, $mode" test "$rc" -ne 0
-		like "$err" "sbx: denied: [^ ]+ resolve api.test $hint"$'\n' \
+		like "$err" "sbx: denied: [^ ]+ resolve api.test $hint$end" \
 			"... and it is said, $mode"
 		unlike "$err" 'socket inet dgram' "... in one line, $mode"
 		is "$(seen names query)" "$before" "... nobody is asked, $mode"
@@ -66,8 +67,8 @@ client() {
 		before=$(seen names)
 		sbx "${dns[@]}" --log "$T/log/json" -- "$@" api.test 8080
 		refused "$name, a refused connect, $mode" \
-			"connect tcp (::ffff:)?127.0.0.9:8080 \(api.test\) -- \
-allow with --allow-connect 127.0.0.9:8080"$'\n'
+			"connect tcp (127.0.0.9|\[::ffff:127.0.0.9\]):8080 \(api.test\) -- \
+allow with --allow-connect 127.0.0.9:8080$end"
 		is "$(seen names)" "$before" "$name reached nobody, $mode"
 		is "$(jq -r 'select(.op == "connect" and .port == 8080) |
 			[.host, .layer] | join(" ")' "$T/log/json" |
@@ -156,6 +157,8 @@ is "$out,$err,$rc" pong,,0 "a nameserver by TCP alone"
 resolv 'nameserver 127.0.0.2' 'nameserver 127.0.0.1' 'options timeout:1'
 sbx "${dns[@]}" -- "$lib/by_name" gone.test 8080
 unlike "$err" 'resolve' "the second server answers"
+like "$err" "connect udp 127.0.0.2:53: .*-- allow with --allow-udp 127.0.0.2" \
+	"... and the first one is told of"
 resolv '# none'
 sbx -- "$lib/by_name" api.test 8080
 refused "no nameserver" 'resolve api.test -- allow with --network full'

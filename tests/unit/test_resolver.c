@@ -90,7 +90,17 @@ static void the_first_usable_server_is_named(void **state)
 		expect(rows[i].conf, rows[i].hint);
 }
 
-static void what_is_granted_is_not_named(void **state)
+static void expect_granted(const char *conf, bool want)
+{
+	char text[4096];
+	struct resolver resolver;
+
+	snprintf(text, sizeof(text), "%s", conf);
+	resolver_parse(&resolver, text);
+	assert_int_equal(resolver_granted(&resolver, &policy), want);
+}
+
+static void one_granted_server_is_enough(void **state)
 {
 	static const char three[] = "nameserver 10.0.0.1\n"
 				    "nameserver 10.0.0.2\n"
@@ -98,16 +108,20 @@ static void what_is_granted_is_not_named(void **state)
 				    "nameserver 10.0.0.4\n";
 
 	(void)state;
-	allow(RULE_UDP, "10.0.0.1:53");
-	expect(three, "--allow-udp 10.0.0.2:53");
+	expect_granted(three, false);
+	expect_granted("", false);
 	allow(RULE_TCP, "10.0.0.2:53");
-	expect(three, "--allow-udp 10.0.0.2:53");
-	allow(RULE_UDP, "10.0.0.0/30:53");
-	expect(three, "--network full");
-	expect("nameserver 10.0.0.1\noptions use-vc\n",
-	       "--allow-connect 10.0.0.1:53");
+	allow(RULE_UDP, "10.0.0.2:54");
+	allow(RULE_UDP, "10.0.0.4:53");
+	expect_granted(three, false);
+	allow(RULE_UDP, "10.0.0.2:53");
+	expect_granted(three, true);
+	expect_granted("nameserver 10.0.0.1\noptions use-vc\n", false);
+	expect_granted("nameserver 10.0.0.2\noptions use-vc\n", true);
 	policy.network = NETWORK_LOOPBACK;
+	expect_granted("nameserver 127.0.0.53\n", false);
 	expect("nameserver 127.0.0.53\n", "--allow-udp 127.0.0.53:53");
+	expect_granted("nameserver 127.0.0.1\noptions use-vc\n", true);
 }
 
 /* Grants of addresses and a network of its own do not go together. */
@@ -116,6 +130,7 @@ static void a_network_of_its_own_has_no_servers(void **state)
 	(void)state;
 	policy.network = NETWORK_ISOLATED;
 	expect("nameserver 10.0.0.2\n", "--network full");
+	expect_granted("nameserver 10.0.0.2\n", false);
 }
 
 /* Lines without end, and more of everything than there is room for. */
@@ -182,7 +197,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_first_usable_server_is_named, setup),
-		cmocka_unit_test_setup(what_is_granted_is_not_named, setup),
+		cmocka_unit_test_setup(one_granted_server_is_enough, setup),
 		cmocka_unit_test_setup(a_network_of_its_own_has_no_servers,
 				       setup),
 		cmocka_unit_test(hostile_files),
