@@ -44,18 +44,18 @@ static bool may_be_network(int error)
 	       error == EAI_NONAME || error == EAI_NODATA;
 }
 
-int getaddrinfo(const char *node, const char *service,
-		const struct addrinfo *hints, struct addrinfo **result)
+int getaddrinfo(const char *name, const char *service,
+		const struct addrinfo *req, struct addrinfo **pai)
 {
 	__typeof__(getaddrinfo) *next = next_of(getaddrinfo);
-	bool numeric = hints && (hints->ai_flags & AI_NUMERICHOST);
+	bool numeric = req && (req->ai_flags & AI_NUMERICHOST);
 	struct lookup lookup;
 	int error;
 
-	lookup_begin(&lookup, numeric ? NULL : node);
-	error = next(node, service, hints, result);
+	lookup_begin(&lookup, numeric ? NULL : name);
+	error = next(name, service, req, pai);
 	if (error == 0)
-		found_info(&lookup, *result);
+		found_info(&lookup, *pai);
 	lookup_end(&lookup, may_be_network(error));
 	return error;
 }
@@ -79,14 +79,14 @@ struct hostent *gethostbyname(const char *name)
 	return host;
 }
 
-struct hostent *gethostbyname2(const char *name, int family)
+struct hostent *gethostbyname2(const char *name, int af)
 {
 	__typeof__(gethostbyname2) *next = next_of(gethostbyname2);
 	struct lookup lookup;
 	struct hostent *host;
 
 	lookup_begin(&lookup, name);
-	host = next(name, family);
+	host = next(name, af);
 	end_host(&lookup, host);
 	return host;
 }
@@ -101,29 +101,29 @@ static void end_host_r(const struct lookup *lookup, int error,
 		end_host(lookup, error == 0 ? host : NULL);
 }
 
-int gethostbyname_r(const char *name, struct hostent *host, char *buf,
-		    size_t size, struct hostent **result, int *error)
+int gethostbyname_r(const char *name, struct hostent *result_buf, char *buf,
+		    size_t buflen, struct hostent **result, int *h_errnop)
 {
 	__typeof__(gethostbyname_r) *next = next_of(gethostbyname_r);
 	struct lookup lookup;
-	int code;
+	int error;
 
 	lookup_begin(&lookup, name);
-	code = next(name, host, buf, size, result, error);
-	end_host_r(&lookup, code, *result);
-	return code;
+	error = next(name, result_buf, buf, buflen, result, h_errnop);
+	end_host_r(&lookup, error, *result);
+	return error;
 }
 
-int gethostbyname2_r(const char *name, int family, struct hostent *host,
-		     char *buf, size_t size, struct hostent **result,
-		     int *error)
+int gethostbyname2_r(const char *name, int af, struct hostent *result_buf,
+		     char *buf, size_t buflen, struct hostent **result,
+		     int *h_errnop)
 {
 	__typeof__(gethostbyname2_r) *next = next_of(gethostbyname2_r);
 	struct lookup lookup;
-	int code;
+	int error;
 
 	lookup_begin(&lookup, name);
-	code = next(name, family, host, buf, size, result, error);
-	end_host_r(&lookup, code, *result);
-	return code;
+	error = next(name, af, result_buf, buf, buflen, result, h_errnop);
+	end_host_r(&lookup, error, *result);
+	return error;
 }

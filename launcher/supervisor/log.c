@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* log.c - the event log: folding, JSON lines, lines for people.
+/* log.c - the event log: JSON lines, lines for people.
  *
- * Theory of operation
- *
- * The first event of its kind is written at once.  Repeats (same process,
- * operation, target and verdict) within a second are counted, and written as
- * one event with that count by log_tick(), when they are evicted or at the
- * end.  Only an event that has repeated is copied, so a flood of different
- * events costs no memory.
+ * Repeats are summed up (folds.c).
  *
  * If stderr is a terminal, a full-screen program may own it: lines are held
  * back, bounded, until the command has ended.
@@ -30,41 +24,11 @@
 
 #include "../diag.h"
 #include "clock.h"
+#include "folds.h"
 #include "lookups.h"
 
-#define FOLDS	  32
-#define FOLD_MS	  1000
-#define FORGET_MS 10000
 #define LOOKUP_MS 10000 /* musl's resolver asks for five seconds */
 #define HELD_MAX  32768
-
-/* Where an event goes. */
-enum part { BOTH, JSON_ALONE, TEXT_ALONE };
-
-/* What makes two events the same.  No hash: two that collide could be chosen,
- * to hide one behind the other.  Nor does a report hide what we refused. */
-struct key {
-	uint64_t facts[12];
-	uint8_t ip[sizeof(((struct addr *)0)->ip)];
-	char name[112]; /* no padding: compared as bytes */
-};
-
-_Static_assert(sizeof(((struct key *)0)->name) >=
-		       sizeof(((struct addr *)0)->name),
-	       "every name fits");
-
-struct fold {
-	struct key key;
-	bool used;
-	int64_t last; /* when it was last written, ms */
-	uint32_t pending;
-	uint32_t total;	     /* the first one and all repeats */
-	struct event *event; /* a copy, if pending */
-	enum part part;
-	/* Part of the key, the path or the host: last, so that short ones
-	 * touch few pages. */
-	char detail[PATH_TEXT_MAX];
-};
 
 struct log {
 	pthread_mutex_t lock;
@@ -74,7 +38,7 @@ struct log {
 	bool terminal; /* ... and held back */
 	uint64_t seq;
 	uint64_t lost_json, lost_text;
-	struct fold folds[FOLDS];
+	struct folds folds;
 	struct lookups lookups;
 	size_t held_len;
 	char held[HELD_MAX];
@@ -161,9 +125,11 @@ static void write_json(struct log *log, const struct event *event)
 		len < 0 || !write_line(log->file, log->line, (size_t)len);
 }
 
-static void write_event(struct log *log, struct event *event, uint32_t total,
+static void write_event(void *ctx, struct event *event, uint32_t total,
 			enum part part)
 {
+	struct log *log = ctx;
+
 	clock_gettime(CLOCK_REALTIME, &event->ts);
 	event->run = log->run;
 	event->tier = log->tier;
@@ -178,113 +144,9 @@ static void write_event(struct log *log, struct event *event, uint32_t total,
 		write_text(log, event);
 }
 
-static void make_key(struct key *key, const struct event *event, enum part part)
-{
-	const uint64_t facts[] = {
-		(uint64_t)event->pid,	   (uint64_t)event->op,
-		(uint64_t)event->domain,   (uint64_t)event->type,
-		(uint64_t)event->protocol, (uint64_t)event->verdict.error,
-		event->verdict.allow,	   (uint64_t)event->addr.kind,
-		event->addr.port,	   event->addr.name_len,
-		(uint64_t)event->layer,	   (uint64_t)part,
-	};
-
-	_Static_assert(sizeof(facts) == sizeof(key->facts), "all of them");
-	memcpy(key->facts, facts, sizeof(facts));
-	memcpy(key->ip, event->addr.ip, sizeof(key->ip));
-	memset(key->name, 0, sizeof(key->name));
-	memcpy(key->name, event->addr.name, event->addr.name_len);
-}
-
-static void flush_fold(struct log *log, struct fold *fold)
-{
-	if (fold->pending == 0)
-		return;
-	fold->event->count = fold->pending;
-	fold->pending = 0;
-	fold->last = clock_ms();
-	write_event(log, fold->event, fold->total, fold->part);
-	free(fold->event);
-	fold->event = NULL;
-}
-
-static bool is_same(const struct fold *fold, const struct key *key,
-		    const char *detail)
-{
-	return fold->used && memcmp(&fold->key, key, sizeof(*key)) == 0 &&
-	       strcmp(fold->detail, detail) == 0;
-}
-
-/* A name that is looked up has no address to tell it apart by. */
-static const char *detail_of(const struct event *event)
-{
-	return event->op == OP_RESOLVE ? event->host : event->resolved;
-}
-
-static void clear(struct log *log, struct fold *fold)
-{
-	flush_fold(log, fold);
-	fold->used = false;
-	fold->total = 0;
-}
-
-static struct fold *find_fold(struct log *log, const struct key *key,
-			      const char *detail)
-{
-	struct fold *oldest = &log->folds[0];
-
-	for (unsigned int i = 0; i < FOLDS; i++) {
-		struct fold *fold = &log->folds[i];
-
-		if (is_same(fold, key, detail))
-			return fold;
-		if (fold->last < oldest->last)
-			oldest = fold;
-	}
-	clear(log, oldest);
-	return oldest;
-}
-
-/* A report may count to anything; a sum of zero would be no event. */
-static uint32_t add_counts(uint32_t a, uint32_t b)
-{
-	return b > UINT32_MAX - a ? UINT32_MAX : a + b;
-}
-
-/* Counts a repeat; false if the event has to be written. */
-static bool folded(struct log *log, const struct event *event, enum part part)
-{
-	struct key key;
-	struct fold *fold;
-	const int64_t now = clock_ms();
-
-	make_key(&key, event, part);
-	fold = find_fold(log, &key, detail_of(event));
-	if (!fold->used || now - fold->last > FORGET_MS) {
-		flush_fold(log, fold);
-		fold->used = true;
-		fold->key = key;
-		fold->part = part;
-		strcpy(fold->detail, detail_of(event));
-		fold->last = now;
-		fold->total = event->count;
-		return false;
-	}
-	if (!fold->event) {
-		fold->event = malloc(sizeof(*event));
-		if (!fold->event)
-			return false;
-		*fold->event = *event;
-	}
-	fold->pending = add_counts(fold->pending, event->count);
-	fold->total = add_counts(fold->total, event->count);
-	return true;
-}
-
 static void take(struct log *log, struct event *event, enum part part)
 {
-	if (!folded(log, event, part))
-		write_event(log, event, event->count, part);
+	folds_take(&log->folds, event, part, write_event, log);
 }
 
 void log_event(struct log *log, struct event *event)
@@ -349,18 +211,12 @@ void log_lookup_failed(struct log *log, struct event *event)
 bool log_tick(struct log *log)
 {
 	const int64_t now = clock_ms();
-	bool waiting = false;
+	bool waiting;
 
 	pthread_mutex_lock(&log->lock);
 	release(log, 0, now - LOOKUP_MS);
-	waiting = lookups_any(&log->lookups);
-	for (unsigned int i = 0; i < FOLDS; i++) {
-		struct fold *fold = &log->folds[i];
-
-		if (fold->pending && now - fold->last >= FOLD_MS)
-			flush_fold(log, fold);
-		waiting |= fold->pending > 0;
-	}
+	waiting = folds_flush(&log->folds, now - FOLDS_MS, write_event, log) ||
+		  lookups_any(&log->lookups);
 	pthread_mutex_unlock(&log->lock);
 	return waiting;
 }
@@ -368,8 +224,7 @@ bool log_tick(struct log *log)
 static void flush_all(struct log *log)
 {
 	release(log, 0, INT64_MAX);
-	for (unsigned int i = 0; i < FOLDS; i++)
-		flush_fold(log, &log->folds[i]);
+	folds_flush(&log->folds, INT64_MAX, write_event, log);
 }
 
 void log_command_ended(struct log *log, const char *remark)
