@@ -84,21 +84,29 @@ static enum policy_op op_of(const struct policy *policy,
 	return gate->op;
 }
 
+void gate_request(const struct gate *gate, const char *name, size_t len,
+		  struct policy_request *request)
+{
+	*request = (struct policy_request){
+		.op = gate->op,
+		.kind = gate_target(gate),
+		.name = name,
+		.len = len,
+		.inet = is_inet(gate) ? &gate->addr : NULL,
+		.type = gate->type,
+	};
+}
+
 static struct policy_verdict decide(const struct policy *policy,
 				    const struct gate *gate, const char *name,
 				    size_t len)
 {
-	const struct policy_request request = {
-		.op = policy ? op_of(policy, gate) : gate->op,
-		.kind = gate_target(gate),
-		.name = name,
-		.len = len,
-		.inet = &gate->addr,
-		.type = gate->type,
-	};
+	struct policy_request request;
 
+	gate_request(gate, name, len, &request);
 	if (!policy)
 		return strictest(policy, gate);
+	request.op = op_of(policy, gate);
 	return policy_decide(policy, &request, NULL, NULL);
 }
 
