@@ -20,6 +20,7 @@
 #define MESSAGE_MAX 6144
 
 static bool quiet;
+static const char *place; /* "FILE:LINE" */
 
 /* Backslashes stay: callers hand over text that is escaped already, too. */
 static void append_message(struct text *line, const char *raw)
@@ -45,6 +46,10 @@ say(const char *fmt, va_list args, const char *reason)
 	len = vsnprintf(raw, sizeof(raw), fmt, args);
 	text_open(&line, buf, sizeof(buf));
 	text_string(&line, "sbx-run: ");
+	if (place) {
+		append_message(&line, place);
+		text_string(&line, ": ");
+	}
 	append_message(&line, raw);
 	if (len < 0 || (size_t)len >= sizeof(raw))
 		text_string(&line, "...");
@@ -87,6 +92,14 @@ void die_errno(const char *fmt, ...)
 	say(fmt, args, reason);
 	va_end(args);
 	exit(EXIT_SBX);
+}
+
+const char *diag_where(const char *where)
+{
+	const char *before = place;
+
+	place = where;
+	return before;
 }
 
 void diag_quiet(void)

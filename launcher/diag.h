@@ -20,6 +20,13 @@ void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void die_errno(const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 
+/**
+ * diag_where() - What messages are about from now on: "FILE:LINE", or NULL.
+ *
+ * Return: what they were about
+ */
+const char *diag_where(const char *where);
+
 /** diag_quiet() - Make notice() silent (-q). */
 void diag_quiet(void);
 

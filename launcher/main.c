@@ -147,6 +147,8 @@ static _Noreturn void run_confined(struct options *options, const char *program,
 	};
 	struct supervisor_config config = {
 		.policy = &options->policy,
+		.strict = options->strict,
+		.learn = options->learn,
 		.pins = &pins,
 		.grants = tier == TIER_LANDLOCK ? &grants : NULL,
 		.run = name,

@@ -11,6 +11,7 @@
 #include "../policy/errname.h"
 #include "../policy/path.h"
 #include "../policy/text.h"
+#include "config.h"
 #include "diag.h"
 #include "option_table.h"
 #include "proc.h"
@@ -272,6 +273,38 @@ void option_log_denials(struct parse *parse, const struct option_spec *spec,
 		word_index(spec, value);
 	parse->options->log.denials =
 		value ? DENIALS_LISTED_ALL : DENIALS_LISTED;
+}
+
+void option_audit(struct parse *parse, const struct option_spec *spec,
+		  const char *value)
+{
+	(void)spec;
+	(void)value;
+	parse->options->audit = true;
+}
+
+void option_learn(struct parse *parse, const struct option_spec *spec,
+		  const char *value)
+{
+	if (!*value)
+		die("--%s needs a %s", spec->name, spec->arg);
+	parse->options->audit = true;
+	parse->options->learn = value;
+}
+
+void option_config(struct parse *parse, const struct option_spec *spec,
+		   const char *value)
+{
+	(void)spec;
+	config_read(parse, value);
+}
+
+void option_no_config(struct parse *parse, const struct option_spec *spec,
+		      const char *value)
+{
+	(void)spec;
+	(void)value;
+	parse->no_config = true;
 }
 
 void option_quiet(struct parse *parse, const struct option_spec *spec,

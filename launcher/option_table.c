@@ -13,6 +13,7 @@ const struct option_spec option_table[] = {
 		.name = "allow-unix-socket",
 		.arg = "PATH",
 		.group = SOCKETS,
+		.in_config = true,
 		.help = "connect, send and bind at PATH; a directory grants "
 			"everything beneath it; @NAME is an abstract name, "
 			"@PREFIX* all that start so",
@@ -32,6 +33,7 @@ const struct option_spec option_table[] = {
 		.name = "allow-unix-connect",
 		.arg = "PATH",
 		.group = SOCKETS,
+		.in_config = true,
 		.help = "the same, only to connect and send",
 		.set = option_allow,
 		.value = OPS_CONNECT,
@@ -40,6 +42,7 @@ const struct option_spec option_table[] = {
 		.name = "allow-unix-bind",
 		.arg = "PATH",
 		.group = SOCKETS,
+		.in_config = true,
 		.help = "the same, only to bind",
 		.set = option_allow,
 		.value = OPS_BIND,
@@ -48,6 +51,7 @@ const struct option_spec option_table[] = {
 		.name = "deny-unix-socket",
 		.arg = "PATH",
 		.group = SOCKETS,
+		.in_config = true,
 		.help = "an exception: PATH stays closed, whatever is "
 			"granted",
 		.more = "May be repeated; the order of options does not\n"
@@ -58,6 +62,7 @@ const struct option_spec option_table[] = {
 	{
 		.name = "allow-unix-dgram",
 		.group = SOCKETS,
+		.in_config = true,
 		.help = "let datagram sockets exist, to reach what is "
 			"granted (implied by a granted one that exists)",
 		.more = "Such a socket can send to any name without "
@@ -82,6 +87,7 @@ const struct option_spec option_table[] = {
 		.arg = "DIR",
 		.optional = true,
 		.group = SOCKETS,
+		.in_config = true,
 		.help = "bind new sockets beneath DIR (default $TMPDIR, else "
 			"/tmp) and under any abstract name, and reach those; "
 			"nothing else there",
@@ -98,6 +104,7 @@ const struct option_spec option_table[] = {
 	{
 		.name = "allow-all-unix-sockets",
 		.group = SOCKETS,
+		.in_config = true,
 		.help = "do not restrict AF_UNIX sockets",
 		.set = option_allow_all,
 	},
@@ -105,6 +112,7 @@ const struct option_spec option_table[] = {
 		.name = "unix-sockets",
 		.words = "allowlist",
 		.group = SOCKETS,
+		.in_config = true,
 		.help = "restrict AF_UNIX sockets to what is granted, also "
 			"with --network full",
 		.set = option_unix_sockets,
@@ -115,6 +123,7 @@ const struct option_spec option_table[] = {
 		.words = "EACCES|EPERM|ECONNREFUSED|ENOENT|ENETUNREACH|"
 			 "EHOSTUNREACH|EADDRNOTAVAIL|ETIMEDOUT",
 		.group = SOCKETS,
+		.in_config = true,
 		.help = "the error that a refused call returns (default "
 			"EACCES)",
 		.more = "A refused connection to an abstract name always\n"
@@ -128,6 +137,7 @@ const struct option_spec option_table[] = {
 		.name = "network",
 		.words = "none|isolated|host-loopback|full",
 		.group = NETWORK,
+		.in_config = true,
 		.help = "none (default): no IP network; isolated: a loopback "
 			"of its own; host-loopback: TCP over the loopback of "
 			"this machine; full: untouched, and AF_UNIX sockets "
@@ -142,6 +152,7 @@ const struct option_spec option_table[] = {
 		.name = "allow-connect",
 		.arg = "ADDR[/LEN]:PORT[-PORT]",
 		.group = NETWORK,
+		.in_config = true,
 		.help = "connect by TCP; an IPv6 address is written in "
 			"brackets, * is every address or port",
 		.more = "A port may be a name in\n"
@@ -156,6 +167,7 @@ const struct option_spec option_table[] = {
 		.name = "allow-listen",
 		.arg = "[ADDR:]PORT[-PORT]",
 		.group = NETWORK,
+		.in_config = true,
 		.help = "listen for TCP connections, at any address unless "
 			"one is given",
 		.more = "0.0.0.0 is every IPv4 address, and [::] every one.\n"
@@ -168,6 +180,7 @@ const struct option_spec option_table[] = {
 		.name = "allow-udp",
 		.arg = "ADDR[/LEN]:PORT[-PORT]",
 		.group = NETWORK,
+		.in_config = true,
 		.help = "send UDP datagrams there, and receive",
 		.more = "As with\n"
 			".Fl -allow-unix-dgram ,\n"
@@ -183,6 +196,7 @@ const struct option_spec option_table[] = {
 	{
 		.name = "allow-proxy",
 		.group = NETWORK,
+		.in_config = true,
 		.help = "connect to the proxies on this machine's loopback "
 			"that HTTP_PROXY, HTTPS_PROXY and ALL_PROXY name",
 		.more = "Either case counts, and the schemes http, https,\n"
@@ -194,6 +208,7 @@ const struct option_spec option_table[] = {
 		.name = "backstop",
 		.words = "auto|landlock|landlock-only|supervised|none",
 		.group = ENFORCEMENT,
+		.in_config = true,
 		.help = "auto (default): the strongest this machine can do; "
 			"landlock (Linux 7.1): a supervisor judges, the "
 			"program connects by itself; landlock-only: no "
@@ -224,6 +239,7 @@ const struct option_spec option_table[] = {
 	{
 		.name = "no-shim",
 		.group = ENFORCEMENT,
+		.in_config = true,
 		.help = "do not preload libsbxshim.so; refusals are "
 			"explained less well",
 		.set = option_no_shim,
@@ -232,6 +248,7 @@ const struct option_spec option_table[] = {
 		.name = "keep-caps",
 		.arg = "LIST",
 		.group = ENFORCEMENT,
+		.in_config = true,
 		.help = "capabilities that root keeps, as "
 			"cap_net_admin,sys_ptrace or all",
 		.more = "Otherwise those are dropped that undo a sandbox.\n",
@@ -241,6 +258,7 @@ const struct option_spec option_table[] = {
 		.name = "log",
 		.arg = "TARGET",
 		.group = MESSAGES,
+		.in_config = true,
 		.help = "write each refusal to TARGET: a file, fd:N, stderr, "
 			"journald or syslog",
 		.more = "A file is appended to, and made anew if it is renamed "
@@ -259,6 +277,7 @@ const struct option_spec option_table[] = {
 		.name = "log-format",
 		.words = "text|json",
 		.group = MESSAGES,
+		.in_config = true,
 		.help = "of what --log writes: one JSON object a line "
 			"(default), or lines for people (default for stderr "
 			"and syslog)",
@@ -268,6 +287,7 @@ const struct option_spec option_table[] = {
 	{
 		.name = "log-allowed",
 		.group = MESSAGES,
+		.in_config = true,
 		.help = "write what is allowed, too",
 		.more = "Without\n"
 			".Fl -log ,\n"
@@ -279,6 +299,7 @@ const struct option_spec option_table[] = {
 		.words = "all",
 		.optional = true,
 		.group = MESSAGES,
+		.in_config = true,
 		.help = "list refusals after the command, with the options "
 			"that would allow them; \"all\" lists those that "
 			"programs expect, too",
@@ -286,9 +307,45 @@ const struct option_spec option_table[] = {
 		.set = option_log_denials,
 	},
 	{
+		.name = "audit",
+		.group = MESSAGES,
+		.help = "refuse nothing that can be granted, and record what "
+			"would have been refused",
+		.more = "What no option grants, as raw sockets, is refused "
+			"all the same.\n",
+		.set = option_audit,
+	},
+	{
+		.name = "learn",
+		.arg = "FILE",
+		.group = MESSAGES,
+		.help = "as --audit, and write a configuration to FILE that "
+			"allows what was done",
+		.more = "See\n"
+			".Sx LEARNING .\n",
+		.set = option_learn,
+	},
+	{
+		.name = "config",
+		.arg = "FILE",
+		.group = MESSAGES,
+		.help = "read options from FILE, one a line",
+		.more = "See\n"
+			".Sx CONFIGURATION .\n"
+			"May be repeated.\n",
+		.set = option_config,
+	},
+	{
+		.name = "no-config",
+		.group = MESSAGES,
+		.help = "do not read ~/.config/sbx/default.conf",
+		.set = option_no_config,
+	},
+	{
 		.name = "quiet",
 		.letter = 'q',
 		.group = MESSAGES,
+		.in_config = true,
 		.help = "do not show refusals and notices",
 		.set = option_quiet,
 	},

@@ -15,6 +15,7 @@ struct parse {
 	const char *deny;  /* name of the first that denies one, or NULL */
 	const char *inet;  /* name of the first that allows an IP address */
 	bool allow_all;	   /* --allow-all-unix-sockets was given */
+	bool no_config;	   /* --no-config was given */
 	bool done;	   /* the rest of the command line does not matter */
 };
 
@@ -32,6 +33,7 @@ struct option_spec {
 			    * neither arg nor words: takes no value */
 	bool optional;	   /* the value may be left out; "=" gives it */
 	const char *group; /* heading in --help, NULL: hidden */
+	bool in_config;	   /* may be in a file, see config.h */
 	const char *help;  /* a clause, plain text, no full stop */
 	const char *more;  /* further mdoc(7) lines for the man page, or NULL */
 	option_set *set;
@@ -44,7 +46,8 @@ option_set option_allow, option_deny, option_allow_dgram, option_private,
 	option_no_shim, option_deny_errno, option_keep_caps, option_log,
 	option_allow_connect, option_allow_listen, option_allow_udp,
 	option_allow_proxy, option_log_format, option_log_allowed,
-	option_log_denials, option_quiet, option_action, option_answer;
+	option_log_denials, option_audit, option_learn, option_config,
+	option_no_config, option_quiet, option_action, option_answer;
 
 extern const struct option_spec option_table[];
 extern const size_t option_count;
@@ -56,6 +59,9 @@ static inline bool option_has_value(const struct option_spec *spec)
 
 /* Bytes that hold the words of every option. */
 #define OPTION_WORDS_MAX 256
+
+/** option_find() - The option of that long name, or NULL. */
+const struct option_spec *option_find(const char *name);
 
 /** option_word_list() - The words of an option as "a, b or c" in @buf. */
 const char *option_word_list(const struct option_spec *spec, char *buf,

@@ -7,6 +7,8 @@
  */
 #include <string.h>
 
+#include "audit.h"
+#include "config.h"
 #include "diag.h"
 #include "option_table.h"
 
@@ -34,6 +36,14 @@ die_without_value(const struct option_spec *spec)
 		die("--%s needs a %s", spec->name, spec->arg);
 	die("--%s needs a value; use %s", spec->name,
 	    option_word_list(spec, list, sizeof(list)));
+}
+
+const struct option_spec *option_find(const char *name)
+{
+	for (size_t i = 0; i < option_count; i++)
+		if (strcmp(option_table[i].name, name) == 0)
+			return &option_table[i];
+	return NULL;
 }
 
 /* The value in the next word of the command line. */
@@ -138,6 +148,28 @@ static void check_network(const struct parse *parse)
 		    parse->inet);
 }
 
+/* The rules that are added come after all others. */
+static void start_audit(const struct parse *parse)
+{
+	static struct policy strict;
+	struct options *options = parse->options;
+
+	options->strict = &options->policy;
+	if (!options->audit)
+		return;
+	if (parse->deny)
+		die("--%s and --audit exclude each other: nothing is refused; "
+		    "drop one of them",
+		    parse->deny);
+	if (options->backstop == BACKSTOP_NONE ||
+	    options->backstop == BACKSTOP_LANDLOCK_ONLY)
+		die("--audit needs the supervisor, which records; drop "
+		    "--backstop");
+	strict = options->policy;
+	options->strict = &strict;
+	audit_allow_all(&options->policy);
+}
+
 static bool needs_command(enum action action)
 {
 	return action == ACTION_RUN;
@@ -152,9 +184,28 @@ static void set_defaults(struct options *options)
 	options->unix_allowlist = false;
 	options->no_shim = false;
 	options->quiet = false;
+	options->audit = false;
+	options->learn = NULL;
 	options->log = (struct log_options){.target = LOG_NOWHERE};
 	options->keep_caps = 0;
 	options->command = NULL;
+}
+
+/* Is --no-config, or an option that only answers, among the options? */
+static bool skips_config(char **word)
+{
+	for (; *word && (*word)[0] == '-' && strcmp(*word, "--") != 0; word++) {
+		const struct option_spec *spec =
+			find_option(*word, strcspn(*word, "="));
+
+		if (!spec || spec->set == option_no_config ||
+		    spec->set == option_answer)
+			return true;
+		if (option_has_value(spec) && !spec->optional &&
+		    !strchr(*word, '=') && word[1])
+			word++;
+	}
+	return false;
 }
 
 void options_parse(struct options *options, int argc, char **argv)
@@ -164,6 +215,8 @@ void options_parse(struct options *options, int argc, char **argv)
 
 	set_defaults(options);
 	options->words = argv;
+	if (!skips_config(argv + (argc > 0)))
+		config_read_default(&parse);
 	while (*word && (*word)[0] == '-' && (*word)[1]) {
 		if (!strcmp(*word, "--")) {
 			word++;
@@ -184,6 +237,7 @@ void options_parse(struct options *options, int argc, char **argv)
 		options->policy.unix_all = 1;
 		check_effects(&parse);
 	}
+	start_audit(&parse);
 	if (needs_command(options->action) && !*options->command)
 		die("no command given; usage: sbx-run [options] -- command "
 		    "[argument...]");

@@ -73,6 +73,9 @@ struct options {
 	bool unix_allowlist; /* --unix-sockets=allowlist was given */
 	bool no_shim;
 	bool quiet;
+	bool audit;	   /* refuse nothing, record everything */
+	const char *learn; /* ... and write what would allow it, or NULL */
+	const struct policy *strict; /* policy without what audit adds */
 	struct log_options log;
 	uint64_t keep_caps; /* --keep-caps: bit per capability number */
 	char **words;	    /* the whole command line */

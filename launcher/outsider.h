@@ -3,8 +3,11 @@
 #ifndef SBX_OUTSIDER_H
 #define SBX_OUTSIDER_H
 
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+
+#include "../policy/policy.h"
 
 /**
  * outsider_listen() - Listen at an abstract name that was free.
@@ -13,5 +16,8 @@
  * Return: the socket, which does not block; dies if there can be none
  */
 int outsider_listen(struct sockaddr_un *addr, socklen_t *len);
+
+/** outsider_is_granted() - Does a policy let that socket be reached? */
+bool outsider_is_granted(const struct policy *policy, int fd);
 
 #endif /* SBX_OUTSIDER_H */

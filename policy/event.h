@@ -50,6 +50,7 @@ struct event {
 			   * link", "client not inspectable" */
 	char hint[PATH_TEXT_MAX]; /* policy_hint(), "" if none */
 	bool expected;		  /* expected_probe() */
+	bool audit;		  /* --audit: it would have been refused */
 	uint32_t stack_len;
 	uint64_t stack[REPORT_STACK_MAX];
 	uint32_t count; /* times, >= 1 */
@@ -59,7 +60,8 @@ struct event {
  * event_json() - One JSON object, with a newline.
  *
  * Members, in order: ts (RFC 3339, UTC, microseconds) seq run pid tid comm
- * exe op family type path resolved addr port host verdict ("allow", "deny")
+ * exe op family type path resolved addr port host verdict ("allow", "deny",
+ * "audit": allowed, but only by --audit)
  * errno (symbolic name) rule tier layer advisory (true if layer is shim) note
  * expected (true, or left out) hint stack count.  Absent facts are left out. In
  * strings, a byte that is not part of valid UTF-8 becomes U+DC80 + (byte -
@@ -81,7 +83,8 @@ int event_json(const struct event *event, char *buf, size_t size);
  * all on one line; "resolve HOST" for OP_RESOLVE; " (3 times)" before " -- " if
  * count > 1; " (host)" after an IP address; ": note" where there is one.  A
  * hint "without OPTION" reads
- * "-- allow without OPTION".  "sbx: allowed: ..." has no hint.
+ * "-- allow without OPTION".  "sbx: allowed: ..." has no hint, "sbx: audit:
+ * ..." has one.
  *
  * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
  */

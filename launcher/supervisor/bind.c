@@ -229,12 +229,15 @@ static struct answer bind_in(struct call *call, int parent, const char *base,
 			     struct found *found)
 {
 	struct policy_verdict verdict;
+	struct subject subject;
 	int error = natural_error(parent, base);
 
 	if (error)
 		return answer_error(call->report ? 0 : error);
 	verdict = judge_bind(call->sup, parent, base, found);
-	if (!verdict.allow)
+	subject = (struct subject){TARGET_PATH, found->name, found->len,
+				   found->note};
+	if (!call_agreed(call, &verdict, &subject))
 		return call_refuse(call, &verdict, TARGET_PATH, found->name,
 				   found->len, found->note);
 	if (!bound_has_room(call->sup->bound))
@@ -304,16 +307,18 @@ static struct answer bind_abstract(struct call *call)
 {
 	const struct addr *addr = &call->addr;
 	const bool named = addr->kind == ADDR_ABSTRACT;
-	const struct policy_verdict verdict =
+	const struct subject subject = {named ? TARGET_ABSTRACT
+					      : TARGET_AUTOBIND,
+					addr->name, addr->name_len, NULL};
+	struct policy_verdict verdict =
 		named ? judge_abstract(call->sup, OP_BIND, addr->name,
 				       addr->name_len)
-		      : judge_kind(call->sup, OP_BIND, TARGET_AUTOBIND);
+		      : judge_autobind(call->sup);
 	int error;
 
-	if (!verdict.allow)
-		return call_refuse(call, &verdict,
-				   named ? TARGET_ABSTRACT : TARGET_AUTOBIND,
-				   addr->name, addr->name_len, NULL);
+	if (!call_agreed(call, &verdict, &subject))
+		return call_refuse(call, &verdict, subject.kind, addr->name,
+				   addr->name_len, NULL);
 	if (!names_has_room(call->sup->names))
 		return refuse_full(call,
 				   named ? TARGET_ABSTRACT : TARGET_AUTOBIND,

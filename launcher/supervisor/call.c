@@ -129,15 +129,27 @@ static void describe(struct call *call, struct event *event)
 		add_report(event, call->report);
 }
 
+/* Without --audit no rule is of it. */
+static bool is_audited(const struct supervisor *sup,
+		       const struct policy_verdict *verdict)
+{
+	return verdict->allow && verdict->rule >= 0 &&
+	       (unsigned int)verdict->rule >= sup->strict->rule_count;
+}
+
 static void explain(struct call *call, const struct policy_verdict *verdict,
 		    const struct policy_request *request, const char *note,
 		    struct event *event)
 {
 	const struct policy *policy = call->sup->policy;
+	const struct policy_verdict refused = {.rule = -1};
 
 	describe(call, event);
 	identify(call, event);
 	event->verdict = *verdict;
+	event->audit = is_audited(call->sup, verdict);
+	if (event->audit)
+		verdict = &refused;
 	event->note = note;
 	event->expected = expected_probe(request);
 	event->rule =
@@ -152,10 +164,53 @@ static void explain(struct call *call, const struct policy_verdict *verdict,
 	/* No option helps where the policy is not the reason; a note about a
 	 * kind of socket only explains the policy. */
 	if (call->op == OP_RESOLVE)
-		resolver_hint(policy, event->hint, sizeof(event->hint));
+		resolver_hint(call->sup->strict, event->hint,
+			      sizeof(event->hint));
 	else if (!note || call->op == OP_SOCKET)
-		policy_hint(policy, request, verdict, event->hint,
+		policy_hint(call->sup->strict, request, verdict, event->hint,
 			    sizeof(event->hint));
+}
+
+static void request_of(struct call *call, const struct subject *subject,
+		       struct policy_request *request)
+{
+	*request = (struct policy_request){
+		.op = call->op,
+		.kind = subject->kind,
+		.name = subject->name ? subject->name : "",
+		.len = subject->len,
+		.inet = call->has_addr ? &call->addr : NULL,
+		.type = call_type(call),
+	};
+}
+
+static void tell(struct call *call, const struct policy_verdict *verdict,
+		 const struct subject *subject)
+{
+	/* Large, so there is one for all workers. */
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct event event;
+	struct policy_request request;
+
+	request_of(call, subject, &request);
+	pthread_mutex_lock(&lock);
+	explain(call, verdict, &request, subject->note, &event);
+	if (call->op == OP_RESOLVE)
+		log_lookup_failed(call->sup->log, &event);
+	else
+		log_event(call->sup->log, &event);
+	pthread_mutex_unlock(&lock);
+}
+
+bool call_agreed(struct call *call, struct policy_verdict *verdict,
+		 const struct subject *subject)
+{
+	const bool wanted =
+		call->sup->log_allowed || is_audited(call->sup, verdict);
+
+	if (verdict->allow && wanted && !call->report && !call->quiet)
+		tell(call, verdict, subject);
+	return verdict->allow;
 }
 
 struct answer call_refuse(struct call *call,
@@ -163,27 +218,10 @@ struct answer call_refuse(struct call *call,
 			  enum target_kind kind, const char *name, size_t len,
 			  const char *note)
 {
-	/* Large, so there is one for all workers. */
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static struct event event;
-	const struct policy_request request = {
-		.op = call->op,
-		.kind = kind,
-		.name = name ? name : "",
-		.len = len,
-		.inet = call->has_addr ? &call->addr : NULL,
-		.type = call_type(call),
-	};
+	const struct subject subject = {kind, name, len, note};
 
-	if (call->quiet)
-		return answer_error(verdict->error);
-	pthread_mutex_lock(&lock);
-	explain(call, verdict, &request, note, &event);
-	if (call->op == OP_RESOLVE)
-		log_lookup_failed(call->sup->log, &event);
-	else
-		log_event(call->sup->log, &event);
-	pthread_mutex_unlock(&lock);
+	if (!call->quiet)
+		tell(call, verdict, &subject);
 	return answer_error(verdict->error);
 }
 

@@ -80,6 +80,24 @@ int call_type(struct call *call);
  */
 int call_address(struct call *call, uint64_t from, int len);
 
+/* What a call is about, for the log. */
+struct subject {
+	enum target_kind kind;
+	const char *name; /* canonical path or abstract name; NULL: none */
+	size_t len;
+	const char *note; /* a reason apart from the policy, or NULL */
+};
+
+/**
+ * call_agreed() - Is it to be done, after all?
+ * @verdict:	what the policy says; changed if a person says otherwise
+ *
+ * Logs what is allowed, where that is wanted.  What is refused is the caller's
+ * to refuse.
+ */
+bool call_agreed(struct call *call, struct policy_verdict *verdict,
+		 const struct subject *subject);
+
 /**
  * call_refuse() - Log a refusal and make its answer.
  * @verdict:	verdict; its error is the answer

@@ -119,21 +119,24 @@ static struct answer connect_granted(struct call *call,
 static struct answer connect_node(struct call *call, int pin,
 				  struct found *found)
 {
-	const struct policy_verdict verdict =
+	struct policy_verdict verdict =
 		judge_connect(call->sup, pin, call->addr.name, found);
+	const struct subject subject = {TARGET_PATH, found->name, found->len,
+					found->note};
 	struct sockaddr_un addr;
 	const socklen_t len = call_held_address(&addr, pin);
-	int error;
+	/* What would have failed anyway fails as it would have. */
+	const int error = verdict.allow
+				  ? 0
+				  : worker_probe(call->worker, call_type(call),
+						 (struct sockaddr *)&addr, len);
 
-	if (verdict.allow)
+	if (error)
+		return answer_error(call->report ? 0 : error);
+	if (call_agreed(call, &verdict, &subject))
 		return connect_granted(call, (struct sockaddr *)&addr, len,
 				       found->kernel &&
 					       call_may_go_on(call->sup));
-	/* What would have failed anyway fails as it would have. */
-	error = worker_probe(call->worker, call_type(call),
-			     (struct sockaddr *)&addr, len);
-	if (error)
-		return answer_error(call->report ? 0 : error);
 	return call_refuse(call, &verdict, TARGET_PATH, found->name, found->len,
 			   found->note);
 }
@@ -164,19 +167,23 @@ static struct answer connect_path(struct call *call)
 static struct answer connect_abstract(struct call *call)
 {
 	const struct addr *addr = &call->addr;
-	const struct policy_verdict verdict = judge_abstract(
+	struct policy_verdict verdict = judge_abstract(
 		call->sup, OP_CONNECT, addr->name, addr->name_len);
-	int error;
+	const struct subject subject = {TARGET_ABSTRACT, addr->name,
+					addr->name_len, NULL};
+	const bool inside = verdict.allow && verdict.rule < 0;
+	const int error = verdict.allow
+				  ? 0
+				  : worker_probe(call->worker, call_type(call),
+						 raw(call), call->raw_len);
 
-	if (verdict.allow && !call->report && verdict.rule < 0 &&
-	    judge_kernel_knows_inside(call->sup) && call_may_go_on(call->sup))
-		return answer_continue();
-	if (verdict.allow)
-		return connect_as_is(call);
-	error = worker_probe(call->worker, call_type(call), raw(call),
-			     call->raw_len);
 	if (error)
 		return answer_error(call->report ? 0 : error);
+	if (call_agreed(call, &verdict, &subject))
+		return inside && !call->report && call_may_go_on(call->sup) &&
+				       judge_kernel_knows_inside(call->sup)
+			       ? answer_continue()
+			       : connect_as_is(call);
 	return call_refuse(call, &verdict, TARGET_ABSTRACT, addr->name,
 			   addr->name_len, NULL);
 }

@@ -75,6 +75,13 @@ void inet_aim(struct call *call)
 	}
 }
 
+static bool agreed(struct call *call, struct policy_verdict *verdict)
+{
+	const struct subject subject = {.kind = TARGET_INET};
+
+	return call_agreed(call, verdict, &subject);
+}
+
 static struct answer refuse(struct call *call,
 			    const struct policy_verdict *verdict,
 			    const char *note)
@@ -172,8 +179,8 @@ struct answer inet_connect(struct call *call)
 	     call_type(call) == SOCK_STREAM))
 		return answer_error(EAFNOSUPPORT);
 	verdict = inet_judge(call);
-	return verdict.allow ? perform_connect(call)
-			     : refuse(call, &verdict, NULL);
+	return agreed(call, &verdict) ? perform_connect(call)
+				      : refuse(call, &verdict, NULL);
 }
 
 /* ---- bind --------------------------------------------------------------- */
@@ -290,7 +297,7 @@ static struct answer listen_here(struct call *call)
 	if (error)
 		return answer_error(error);
 	verdict = inet_judge(call);
-	if (!verdict.allow)
+	if (!agreed(call, &verdict))
 		return refuse(call, &verdict, NULL);
 	judged = *addr;
 	if (listen(call->fd, (int)call->req->data.args[1]) != 0)

@@ -175,6 +175,17 @@ static struct policy_verdict refuse(const struct supervisor *sup)
 	};
 }
 
+/* If it was bound inside: no exception says otherwise, and no grant says so
+ * but one that --audit adds. */
+static bool needs_no_grant(const struct supervisor *sup,
+			   const struct policy_verdict *verdict)
+{
+	if (!verdict->allow)
+		return verdict->rule < 0;
+	return verdict->rule >= 0 &&
+	       (unsigned int)verdict->rule >= sup->strict->rule_count;
+}
+
 /* By name and inode, once the node's name is known. */
 static struct policy_verdict judge_named(const struct supervisor *sup, int pin,
 					 struct found *found)
@@ -202,7 +213,7 @@ static struct policy_verdict judge_named(const struct supervisor *sup, int pin,
 		return refuse(sup);
 	found->note = NULL;
 	verdict = policy_decide(sup->policy, &request, match_held, &held);
-	if (!verdict.allow && verdict.rule < 0 &&
+	if (needs_no_grant(sup, &verdict) &&
 	    bound_has_node(sup->bound, &found->st))
 		return (struct policy_verdict){.allow = true, .rule = -1};
 	return verdict;
@@ -247,6 +258,17 @@ static int granted_node(const struct supervisor *sup, const char *spelling,
 	return -1;
 }
 
+/* A granted node has the name by which it is granted. */
+static void name_granted(const struct supervisor *sup, int rule,
+			 struct found *found)
+{
+	const struct policy_rule *r = &sup->policy->rules[rule];
+
+	found->note = NULL;
+	found->len = r->name_len;
+	memcpy(found->name, policy_rule_name(sup->policy, r), found->len + 1);
+}
+
 bool judge_kernel_knows_inside(const struct supervisor *sup)
 {
 	return sup->grants && !sup->made;
@@ -268,11 +290,12 @@ struct policy_verdict judge_connect(const struct supervisor *sup, int pin,
 	const int quick = found->st.st_nlink == 1 && !has_denials(sup->policy)
 				  ? granted_node(sup, spelling, &found->st)
 				  : -1;
-	const struct policy_verdict verdict =
-		quick >= 0
-			? (struct policy_verdict){.allow = true, .rule = quick}
-			: judge_named(sup, pin, found);
+	struct policy_verdict verdict = {.allow = true, .rule = quick};
 
+	if (quick < 0)
+		verdict = judge_named(sup, pin, found);
+	else
+		name_granted(sup, quick, found);
 	found->kernel =
 		verdict.allow && kernel_allows(sup, verdict.rule, &found->st);
 	return verdict;
@@ -301,6 +324,15 @@ struct policy_verdict judge_bind(const struct supervisor *sup, int parent,
 	return policy_decide(sup->policy, &request, match_held, &held);
 }
 
+/* --private-sockets allows any name, but a rule comes first. */
+static bool is_private(const struct supervisor *sup,
+		       const struct policy_request *request,
+		       const struct policy_verdict *verdict)
+{
+	return verdict->allow && needs_no_grant(sup, verdict) &&
+	       policy_decide(sup->strict, request, NULL, NULL).allow;
+}
+
 struct policy_verdict judge_abstract(const struct supervisor *sup,
 				     enum policy_op op, const char *name,
 				     size_t len)
@@ -314,10 +346,26 @@ struct policy_verdict judge_abstract(const struct supervisor *sup,
 	const struct policy_verdict verdict =
 		policy_decide(sup->policy, &request, NULL, NULL);
 
-	if (!verdict.allow && verdict.rule < 0 && op != OP_BIND &&
+	if (op == OP_BIND && is_private(sup, &request, &verdict))
+		return (struct policy_verdict){.allow = true, .rule = -1};
+	if (needs_no_grant(sup, &verdict) && op != OP_BIND &&
 	    names_has(sup->names, name, len))
 		return (struct policy_verdict){.allow = true, .rule = -1};
 	return verdict;
+}
+
+struct policy_verdict judge_autobind(const struct supervisor *sup)
+{
+	const struct policy_request request = {
+		.op = OP_BIND,
+		.kind = TARGET_AUTOBIND,
+	};
+	const struct policy_verdict verdict =
+		policy_decide(sup->policy, &request, NULL, NULL);
+
+	return is_private(sup, &request, &verdict)
+		       ? (struct policy_verdict){.allow = true, .rule = -1}
+		       : verdict;
 }
 
 struct policy_verdict judge_kind(const struct supervisor *sup,

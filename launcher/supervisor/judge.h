@@ -62,6 +62,9 @@ struct policy_verdict judge_abstract(const struct supervisor *sup,
 				     enum policy_op op, const char *name,
 				     size_t len);
 
+/** judge_autobind() - May this client bind a name that the kernel picks? */
+struct policy_verdict judge_autobind(const struct supervisor *sup);
+
 /** judge_kind() - May this client do that with an address of this kind? */
 struct policy_verdict judge_kind(const struct supervisor *sup,
 				 enum policy_op op, enum target_kind kind);

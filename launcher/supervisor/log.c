@@ -28,6 +28,7 @@
 #include "clock.h"
 #include "denials.h"
 #include "folds.h"
+#include "learn.h"
 #include "lookups.h"
 #include "sink.h"
 #include "tally.h"
@@ -43,7 +44,9 @@ struct log {
 	bool terminal;	  /* ... and held back */
 	uint64_t seq;
 	uint64_t lost_text;
-	struct tally tally; /* --log-denials */
+	struct tally tally; /* --log-denials, --learn */
+	int learn_dir;	    /* -1: nothing to learn */
+	uint64_t learned;   /* seq of the last event that was */
 	struct event last;  /* only ts and run */
 	struct folds folds;
 	struct lookups lookups;
@@ -63,6 +66,11 @@ static bool lists_denials(const struct log *log)
 	return log->config.options->denials != DENIALS_AS_THEY_COME;
 }
 
+static bool counts(const struct log *log)
+{
+	return lists_denials(log) || log->config.learn;
+}
+
 /* What is on stderr already, or will be in the table. */
 static bool replaces_text(const struct log_options *options)
 {
@@ -79,6 +87,7 @@ struct log *log_open(const struct log_config *config)
 	log->config = *config;
 	log->last.run = config->run;
 	sink_open(&log->sink, config->options);
+	log->learn_dir = config->learn ? learn_open(config->learn) : -1;
 	log->text = !config->quiet && !replaces_text(config->options);
 	log->terminal = log->text && isatty(STDERR_FILENO);
 	return log;
@@ -86,7 +95,12 @@ struct log *log_open(const struct log_config *config)
 
 size_t log_keep(const struct log *log, int *keep)
 {
-	return sink_keep(&log->sink, keep);
+	const size_t n = sink_keep(&log->sink, keep);
+
+	if (log->learn_dir < 0)
+		return n;
+	keep[n] = log->learn_dir;
+	return n + 1;
 }
 
 /* A pipe may be full and its reader slow: losing a line is better than a
@@ -137,7 +151,7 @@ static void write_text(struct log *log, const struct event *event)
 static bool is_shown(const struct log *log, const struct event *event)
 {
 	return log->text && !event->expected &&
-	       (!event->verdict.allow ||
+	       (!event->verdict.allow || event->audit ||
 		log->config.options->target == LOG_NOWHERE);
 }
 
@@ -162,7 +176,8 @@ static void write_event(void *ctx, struct event *event, uint32_t total,
 
 static void take(struct log *log, struct event *event, enum part part)
 {
-	if (part != JSON_ALONE && lists_denials(log) && !event->verdict.allow)
+	if (part != JSON_ALONE && counts(log) &&
+	    (!event->verdict.allow || event->audit))
 		tally_add(&log->tally, event);
 	folds_take(&log->folds, event, part, write_event, log);
 }
@@ -248,6 +263,21 @@ static void flush_all(struct log *log)
 	folds_flush(&log->folds, INT64_MAX, write_event, log);
 }
 
+/* Once when the command ends, and again if what it left behind did more. */
+static void write_lessons(struct log *log)
+{
+	const struct log_config *config = &log->config;
+
+	if (log->learn_dir < 0 || log->learned == log->seq + 1)
+		return;
+	log->learned = log->seq + 1;
+	if (learn_write(log->learn_dir, config->learn, config->strict,
+			&log->tally, config->command) != 0 &&
+	    !config->quiet)
+		warn_msg("cannot write what was learned to \"%s\": %s",
+			 config->learn, strerror(errno));
+}
+
 static void show_denials(struct log *log)
 {
 	const struct log_config *config = &log->config;
@@ -286,6 +316,7 @@ void log_command_ended(struct log *log, const char *remark)
 	if (log->held_len > 0)
 		write_line(STDERR_FILENO, log->held, log->held_len);
 	show_denials(log);
+	write_lessons(log);
 	show_lost(log);
 	if (log->text && remark && log->seq > 0)
 		warn_msg("%s", remark);
@@ -302,6 +333,7 @@ void log_close(struct log *log)
 {
 	pthread_mutex_lock(&log->lock);
 	flush_all(log);
+	write_lessons(log);
 	sink_close(&log->sink, &log->last, log->line);
 	pthread_mutex_unlock(&log->lock);
 }

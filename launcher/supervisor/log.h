@@ -16,9 +16,11 @@ struct log_config {
 	const char *run;  /* identifier of this run */
 	const char *tier; /* who enforces */
 	const struct log_options *options;
-	bool quiet;	      /* no lines for people */
-	char *const *words;   /* our command line, for --log-denials */
-	char *const *command; /* the command in it */
+	const char *learn;	     /* --learn, or NULL */
+	const struct policy *strict; /* for --learn: what was granted */
+	bool quiet;		     /* no lines for people */
+	char *const *words;	     /* our command line, for --log-denials */
+	char *const *command;	     /* the command in it */
 };
 
 /** log_open() - Open the log; dies if what --log names cannot be written. */

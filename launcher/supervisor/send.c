@@ -58,20 +58,23 @@ static struct answer as_is(const struct call *call, struct delivery *d)
 static struct answer to_node(struct call *call, struct delivery *d, int pin,
 			     struct found *found)
 {
-	const struct policy_verdict verdict =
+	struct policy_verdict verdict =
 		judge_connect(call->sup, pin, call->addr.name, found);
+	const struct subject subject = {TARGET_PATH, found->name, found->len,
+					found->note};
 	struct sockaddr_un addr;
 	const socklen_t len = call_held_address(&addr, pin);
-	int error;
-
-	if (verdict.allow)
-		return d ? deliver(d, (struct sockaddr *)&addr, len)
-			 : answer_error(0);
 	/* What would have failed anyway fails as it would have. */
-	error = worker_probe(call->worker, SOCK_DGRAM, (struct sockaddr *)&addr,
-			     len);
+	const int error = verdict.allow
+				  ? 0
+				  : worker_probe(call->worker, SOCK_DGRAM,
+						 (struct sockaddr *)&addr, len);
+
 	if (error)
 		return answer_error(d ? error : 0);
+	if (call_agreed(call, &verdict, &subject))
+		return d ? deliver(d, (struct sockaddr *)&addr, len)
+			 : answer_error(0);
 	return call_refuse(call, &verdict, TARGET_PATH, found->name, found->len,
 			   found->note);
 }
@@ -100,16 +103,19 @@ static struct answer to_path(struct call *call, struct delivery *d)
 static struct answer to_abstract(struct call *call, struct delivery *d)
 {
 	const struct addr *addr = &call->addr;
-	const struct policy_verdict verdict =
+	struct policy_verdict verdict =
 		judge_abstract(call->sup, OP_SEND, addr->name, addr->name_len);
-	int error;
+	const struct subject subject = {TARGET_ABSTRACT, addr->name,
+					addr->name_len, NULL};
+	const int error = verdict.allow
+				  ? 0
+				  : worker_probe(call->worker, SOCK_DGRAM,
+						 raw(call), call->raw_len);
 
-	if (verdict.allow)
-		return as_is(call, d);
-	error = worker_probe(call->worker, SOCK_DGRAM, raw(call),
-			     call->raw_len);
 	if (error)
 		return answer_error(d ? error : 0);
+	if (call_agreed(call, &verdict, &subject))
+		return as_is(call, d);
 	return call_refuse(call, &verdict, TARGET_ABSTRACT, addr->name,
 			   addr->name_len, NULL);
 }
@@ -154,6 +160,7 @@ static void decode_for_send(struct call *call)
 
 static struct answer to_inet(struct call *call, struct delivery *d)
 {
+	const struct subject subject = {.kind = TARGET_INET};
 	struct policy_verdict verdict;
 
 	decode_for_send(call);
@@ -162,7 +169,7 @@ static struct answer to_inet(struct call *call, struct delivery *d)
 	if (call->addr.kind == ADDR_INVALID)
 		return answer_error(EINVAL);
 	verdict = inet_judge(call);
-	if (!verdict.allow)
+	if (!call_agreed(call, &verdict, &subject))
 		return call_refuse(call, &verdict, TARGET_INET, NULL, 0, NULL);
 	inet_aim(call);
 	return as_is(call, d);

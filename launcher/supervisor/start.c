@@ -264,11 +264,13 @@ static bool anybody_came(int test)
 	return poll(&p, 1, 0) != 0;
 }
 
-/* With all AF_UNIX sockets allowed, reaching the socket is right. */
-static bool test_passed(const struct supervisor_config *config, int error,
-			bool came)
+/* With all sockets of its kind allowed, reaching the socket is right. */
+static bool test_passed(const struct supervisor_config *config,
+			const struct started *started, int error)
 {
-	if (config->policy->unix_all)
+	const bool came = anybody_came(started->test);
+
+	if (outsider_is_granted(config->policy, started->test))
 		return error == 0 && came;
 	return error == ECONNREFUSED && !came;
 }
@@ -311,7 +313,7 @@ int start_go(const struct supervisor_config *config,
 
 	if (!hear(started->sync, &note))
 		return died(started);
-	if (!test_passed(config, note.value, anybody_came(started->test)))
+	if (!test_passed(config, started, note.value))
 		return test_failed(started, note.value);
 	tell(started->sync, &go);
 	return 0;

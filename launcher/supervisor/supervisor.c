@@ -231,12 +231,15 @@ static void init(struct supervisor *sup, const struct supervisor_config *config)
 		.run = config->run,
 		.tier = config->tier,
 		.options = config->log,
+		.learn = config->learn,
+		.strict = config->strict,
 		.quiet = config->quiet,
 		.words = config->words,
 		.command = config->argv,
 	};
 
 	sup->policy = config->policy;
+	sup->strict = config->strict;
 	sup->pins = config->pins;
 	sup->grants = config->grants;
 	sup->mediates_inet = policy_mediates(config->policy, SOCK_STREAM) ||

@@ -27,6 +27,8 @@ struct names;
  * for what the pointers lead to, which locks itself. */
 struct supervisor {
 	const struct policy *policy;
+	/* The same but for what --audit adds at the end. */
+	const struct policy *strict;
 	struct pins *pins;
 	/* What the kernel enforces by itself; NULL: tier supervised. */
 	const struct landlock_grants *grants;
@@ -74,10 +76,12 @@ struct message {
 
 struct supervisor_config {
 	const struct policy *policy;
+	const struct policy *strict; /* without what --audit adds */
 	struct pins *pins;
 	const char *run;  /* identifier of this run */
 	const char *tier; /* who enforces, for events */
 	const struct log_options *log;
+	const char *learn; /* where to write what would allow it, or NULL */
 	bool quiet;
 	bool shim_expected; /* a dynamic program, and no --no-shim */
 	int ruleset;	    /* Landlock domain of the command */

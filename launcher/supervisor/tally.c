@@ -52,6 +52,7 @@ static struct tally_entry *append(struct tally *tally,
 	entry = &tally->entries[tally->count];
 	*entry = (struct tally_entry){
 		.op = event->op,
+		.pid = event->pid,
 		.domain = event->domain,
 		.type = event->type,
 		.addr = event->addr,

@@ -12,6 +12,7 @@
 struct tally_entry {
 	uint64_t count;
 	enum policy_op op;
+	pid_t pid; /* of the first time */
 	int domain;
 	int type;
 	char comm[16];

@@ -53,6 +53,7 @@ unreached() {
 			"$python" "$program" reach $target
 		sleep 0.1
 		is "$(reached)" "$before" "isolated: $target ($mode)"
+		like "$out" '^Connection refused|^sent' "... as if nobody were there"
 	done
 	isolated -- "$python" "$program" reach tcp 192.0.2.1 443
 	is "$out,$rc" "Network is unreachable,1" "the world ($mode)"
