@@ -19,13 +19,15 @@
 
 /* ---- names that change -------------------------------------------------- */
 
-/* "8aHk2L": digits and letters, or both cases, in one word; but no hexadecimal
- * number of a version, and no Name. */
+/* "8aHk2L": digits and letters, or both cases, in one word, but no Name; or as
+ * Python's tempfile has it, "tmpoilibrlu". */
 static bool is_random(const char *word, size_t len)
 {
 	bool digit = false, upper = false, lower = false;
 	unsigned int changes = 0;
 
+	if (len >= 3 + RANDOM_MIN && memcmp(word, "tmp", 3) == 0)
+		return true;
 	for (size_t i = 0; i < len; i++) {
 		const unsigned char c = (unsigned char)word[i];
 
