@@ -16,6 +16,7 @@
 
 #include "backstop/caps.h"
 #include "backstop/landlock.h"
+#include "backstop/netns.h"
 #include "backstop/seccomp.h"
 #include "clean.h"
 #include "diag.h"
@@ -69,8 +70,11 @@ void alone_run(const struct supervisor_config *config)
 {
 	struct sockaddr_un addr;
 	socklen_t len;
-	const int listener = outsider_listen(&addr, &len);
+	int listener;
 
+	if (config->policy->network == NETWORK_ISOLATED)
+		netns_enter();
+	listener = outsider_listen(&addr, &len);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		die_errno("cannot set no_new_privs");
 	if (caps_apply(config->keep_caps) != 0)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "backstop/landlock.h"
+#include "backstop/netns.h"
 #include "backstop/seccomp.h"
 #include "clean.h"
 #include "diag.h"
@@ -156,6 +157,8 @@ static const struct mechanism {
 	 "servers see the supervisor's process id"},
 	{"/proc", proc_probe, true, "paths of clients can be resolved",
 	 "paths of clients cannot be resolved"},
+	{"private network", netns_probe, false, "--network isolated works",
+	 "--network isolated is refused"},
 	{"shim", probe_shim, false, "refusals are explained early",
 	 "refusals are explained by the supervisor only"},
 };

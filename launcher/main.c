@@ -79,7 +79,7 @@ static _Noreturn void run_shim_only(struct options *options,
 		die("--backstop=none without the shim would enforce nothing");
 	notice("--backstop=none: the shim alone asks the program to comply; "
 	       "nothing is enforced");
-	env_prepare(&options->policy, run, shim, info, options->log_path);
+	env_prepare(&options->policy, run, shim, info, options->log.path);
 	env_set_tier(tier_name(TIER_NONE));
 	program_execute(program, options->command);
 }
@@ -152,11 +152,12 @@ static _Noreturn void run_confined(struct options *options, const char *program,
 		.run = name,
 		.inet_locked = landlock_locks_inet(&plan, &options->policy),
 		.tier = tier_name(tier),
-		.log_path = options->log_path,
+		.log = &options->log,
 		.quiet = options->quiet,
 		.keep_caps = options->keep_caps,
 		.program = program,
 		.argv = options->command,
+		.words = options->words,
 	};
 	const char *shim;
 

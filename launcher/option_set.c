@@ -2,9 +2,11 @@
 /* option_set.c - what each option of sbx-run does.  */
 #include <cap-ng.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../policy/errname.h"
 #include "../policy/path.h"
@@ -210,12 +212,66 @@ void option_keep_caps(struct parse *parse, const struct option_spec *spec,
 	}
 }
 
+static int descriptor_number(const struct option_spec *spec, const char *value)
+{
+	char *end;
+	const unsigned long number = strtoul(value + 3, &end, 10);
+
+	if (value[3] < '0' || value[3] > '9' || *end || number > INT_MAX)
+		die("invalid value \"%s\" for --%s: a descriptor is a number, "
+		    "as fd:3; write \"./%s\" for a file",
+		    value, spec->name, value);
+	return (int)number;
+}
+
 void option_log(struct parse *parse, const struct option_spec *spec,
 		const char *value)
 {
+	struct log_options *log = &parse->options->log;
+
 	if (!*value)
 		die("--%s needs a %s", spec->name, spec->arg);
-	parse->options->log_path = value;
+	log->path = NULL;
+	if (!strcmp(value, "journald")) {
+		log->target = LOG_JOURNAL;
+	} else if (!strcmp(value, "syslog")) {
+		log->target = LOG_SYSLOG;
+	} else if (!strcmp(value, "stderr")) {
+		log->target = LOG_DESCRIPTOR;
+		log->fd = STDERR_FILENO;
+	} else if (!strncmp(value, "fd:", 3)) {
+		log->target = LOG_DESCRIPTOR;
+		log->fd = descriptor_number(spec, value);
+	} else {
+		log->target = LOG_FILE;
+		log->path = value;
+	}
+}
+
+void option_log_format(struct parse *parse, const struct option_spec *spec,
+		       const char *value)
+{
+	static const enum log_format formats[] = {LOG_FORMAT_TEXT,
+						  LOG_FORMAT_JSON};
+
+	parse->options->log.format = formats[word_index(spec, value)];
+}
+
+void option_log_allowed(struct parse *parse, const struct option_spec *spec,
+			const char *value)
+{
+	(void)spec;
+	(void)value;
+	parse->options->log.allowed = true;
+}
+
+void option_log_denials(struct parse *parse, const struct option_spec *spec,
+			const char *value)
+{
+	if (value)
+		word_index(spec, value);
+	parse->options->log.denials =
+		value ? DENIALS_LISTED_ALL : DENIALS_LISTED;
 }
 
 void option_quiet(struct parse *parse, const struct option_spec *spec,

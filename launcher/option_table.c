@@ -239,13 +239,51 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "log",
-		.arg = "FILE",
+		.arg = "TARGET",
 		.group = MESSAGES,
-		.help = "append one JSON object a line to FILE for each "
-			"refusal",
-		.more = "See\n"
+		.help = "write each refusal to TARGET: a file, fd:N, stderr, "
+			"journald or syslog",
+		.more = "A file is appended to, and made anew if it is renamed "
+			"or\n"
+			"removed meanwhile; write\n"
+			".Pa ./stderr\n"
+			"for one of that name.\n"
+			"Nothing waits for whoever reads: what cannot be "
+			"written is\n"
+			"lost and counted.\n"
+			"See\n"
 			".Sx EVENTS .\n",
 		.set = option_log,
+	},
+	{
+		.name = "log-format",
+		.words = "text|json",
+		.group = MESSAGES,
+		.help = "of what --log writes: one JSON object a line "
+			"(default), or lines for people (default for stderr "
+			"and syslog)",
+		.more = "The journal gets both.\n",
+		.set = option_log_format,
+	},
+	{
+		.name = "log-allowed",
+		.group = MESSAGES,
+		.help = "write what is allowed, too",
+		.more = "Without\n"
+			".Fl -log ,\n"
+			"it is shown.\n",
+		.set = option_log_allowed,
+	},
+	{
+		.name = "log-denials",
+		.words = "all",
+		.optional = true,
+		.group = MESSAGES,
+		.help = "list refusals after the command, with the options "
+			"that would allow them; \"all\" lists those that "
+			"programs expect, too",
+		.more = "Otherwise each is shown by itself.\n",
+		.set = option_log_denials,
 	},
 	{
 		.name = "quiet",

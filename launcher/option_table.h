@@ -43,7 +43,8 @@ option_set option_allow, option_deny, option_allow_dgram, option_private,
 	option_allow_all, option_unix_sockets, option_network, option_backstop,
 	option_no_shim, option_deny_errno, option_keep_caps, option_log,
 	option_allow_connect, option_allow_listen, option_allow_udp,
-	option_allow_proxy, option_quiet, option_action, option_answer;
+	option_allow_proxy, option_log_format, option_log_allowed,
+	option_log_denials, option_quiet, option_action, option_answer;
 
 extern const struct option_spec option_table[];
 extern const size_t option_count;

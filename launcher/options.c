@@ -79,6 +79,10 @@ static void check_conflicts(const struct parse *parse)
 	if (options->backstop == BACKSTOP_NONE && options->policy.unix_private)
 		die("--private-sockets needs the supervisor, which knows whose "
 		    "socket is whose; drop --backstop=none");
+	if (options->backstop == BACKSTOP_NONE &&
+	    options->policy.network == NETWORK_ISOLATED)
+		die("--network isolated is enforced by the kernel; drop "
+		    "--backstop=none");
 	if (options->backstop == BACKSTOP_NONE && options->no_shim)
 		die("--backstop=none and --no-shim together enforce nothing; "
 		    "drop one of them");
@@ -100,11 +104,28 @@ static void check_effects(const struct parse *parse)
 		       cause);
 }
 
+static void check_abstract(const struct policy *policy)
+{
+	for (unsigned int i = 0; i < policy->rule_count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if (rule->kind != RULE_ABSTRACT &&
+		    rule->kind != RULE_ABSTRACT_PREFIX)
+			continue;
+		notice("notice: with --network isolated \"%s\" is a name "
+		       "inside: abstract sockets belong to a network",
+		       policy->arena + rule->given);
+		return;
+	}
+}
+
 /* A grant that is of no use, and one that cannot be had. */
 static void check_network(const struct parse *parse)
 {
 	const struct policy *policy = &parse->options->policy;
 
+	if (policy->network == NETWORK_ISOLATED)
+		check_abstract(policy);
 	if (!parse->inet)
 		return;
 	if (policy->network == NETWORK_FULL)
@@ -131,7 +152,7 @@ static void set_defaults(struct options *options)
 	options->unix_allowlist = false;
 	options->no_shim = false;
 	options->quiet = false;
-	options->log_path = NULL;
+	options->log = (struct log_options){.target = LOG_NOWHERE};
 	options->keep_caps = 0;
 	options->command = NULL;
 }
@@ -142,6 +163,7 @@ void options_parse(struct options *options, int argc, char **argv)
 	char **word = argv + (argc > 0);
 
 	set_defaults(options);
+	options->words = argv;
 	while (*word && (*word)[0] == '-' && (*word)[1]) {
 		if (!strcmp(*word, "--")) {
 			word++;

@@ -26,6 +26,37 @@ enum backstop_choice {
 	BACKSTOP_NONE,		/* the shim alone: asked for, and said */
 };
 
+/* Where --log sends events. */
+enum log_target {
+	LOG_NOWHERE,
+	LOG_FILE,
+	LOG_DESCRIPTOR,
+	LOG_JOURNAL,
+	LOG_SYSLOG,
+};
+
+enum log_format {
+	LOG_FORMAT_USUAL, /* text for stderr and the system log, else JSON */
+	LOG_FORMAT_TEXT,
+	LOG_FORMAT_JSON,
+};
+
+/* --log-denials: a table after the command. */
+enum log_denials {
+	DENIALS_AS_THEY_COME, /* a line for each instead */
+	DENIALS_LISTED,
+	DENIALS_LISTED_ALL, /* with those that are expected */
+};
+
+struct log_options {
+	enum log_target target;
+	const char *path; /* LOG_FILE */
+	int fd;		  /* LOG_DESCRIPTOR */
+	enum log_format format;
+	bool allowed; /* what is allowed, too */
+	enum log_denials denials;
+};
+
 enum action {
 	ACTION_RUN,
 	ACTION_HELP,
@@ -42,10 +73,11 @@ struct options {
 	bool unix_allowlist; /* --unix-sockets=allowlist was given */
 	bool no_shim;
 	bool quiet;
-	const char *log_path; /* --log FILE, or NULL */
-	uint64_t keep_caps;   /* --keep-caps: bit per capability number */
-	char **command;	      /* argv of the command, NULL-terminated; empty
-			       * if the action needs none */
+	struct log_options log;
+	uint64_t keep_caps; /* --keep-caps: bit per capability number */
+	char **words;	    /* the whole command line */
+	char **command;	    /* argv of the command, NULL-terminated; empty
+			     * if the action needs none */
 };
 
 /**

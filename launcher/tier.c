@@ -70,6 +70,12 @@ static const char *obstacle(const struct policy_rule *rule)
 	return NULL;
 }
 
+static bool wants_events(const struct options *options)
+{
+	return options->log.target != LOG_NOWHERE || options->log.allowed ||
+	       options->log.denials != DENIALS_AS_THEY_COME;
+}
+
 static void require_expressible(const struct options *options)
 {
 	const struct policy *policy = &options->policy;
@@ -90,8 +96,8 @@ static void require_expressible(const struct options *options)
 		die("--backstop=landlock-only cannot enforce --network "
 		    "host-loopback: it knows ports but no addresses; use "
 		    "--backstop=auto");
-	if (options->log_path)
-		die("--backstop=landlock-only writes no --log: nobody sees "
+	if (wants_events(options))
+		die("--backstop=landlock-only logs nothing: nobody sees "
 		    "what the kernel refuses");
 }
 
@@ -111,7 +117,7 @@ static bool loses_nothing(const struct options *options)
 {
 	const struct policy *policy = &options->policy;
 
-	if (!options->quiet || options->log_path || policy->unix_private ||
+	if (!options->quiet || wants_events(options) || policy->unix_private ||
 	    policy->deny_errno != EACCES ||
 	    policy_mediates(policy, SOCK_STREAM) ||
 	    policy_mediates(policy, SOCK_DGRAM))

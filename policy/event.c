@@ -231,6 +231,10 @@ static void json_verdict(struct text *text, const struct event *event)
 	json_key(text, "advisory");
 	text_string(text, event->layer == LAYER_SHIM ? "true" : "false");
 	json_string(text, "note", event->note);
+	if (event->expected) {
+		json_key(text, "expected");
+		text_string(text, "true");
+	}
 	json_array(text, "hint", event->hint, sizeof(event->hint));
 }
 
@@ -342,6 +346,15 @@ static void append_target(struct text *text, const struct event *event)
 	}
 }
 
+const char *event_target(const struct event *event, char *buf, size_t size)
+{
+	struct text text;
+
+	text_open(&text, buf, size);
+	append_target(&text, event);
+	return buf;
+}
+
 static void append_hint(struct text *text, const struct event *event)
 {
 	static const char without[] = "without ";
@@ -380,5 +393,24 @@ int event_text(const struct event *event, char *buf, size_t size)
 		text_string(&text, " times)");
 	}
 	append_hint(&text, event);
+	return finish(&text);
+}
+
+int event_lost(const struct event *event, uint64_t lost, bool json, char *buf,
+	       size_t size)
+{
+	struct text text;
+
+	text_open(&text, buf, size);
+	text_string(&text, json ? "{" : "sbx: lost: ");
+	if (json) {
+		json_time(&text, &event->ts);
+		json_string(&text, "run", event->run);
+		json_number(&text, "lost", lost);
+		text_string(&text, "}");
+	} else {
+		text_number(&text, lost);
+		text_string(&text, " events could not be written");
+	}
 	return finish(&text);
 }

@@ -49,6 +49,7 @@ struct event {
 	const char *note; /* a reason that is not the policy, or NULL: "hard
 			   * link", "client not inspectable" */
 	char hint[PATH_TEXT_MAX]; /* policy_hint(), "" if none */
+	bool expected;		  /* expected_probe() */
 	uint32_t stack_len;
 	uint64_t stack[REPORT_STACK_MAX];
 	uint32_t count; /* times, >= 1 */
@@ -60,11 +61,12 @@ struct event {
  * Members, in order: ts (RFC 3339, UTC, microseconds) seq run pid tid comm
  * exe op family type path resolved addr port host verdict ("allow", "deny")
  * errno (symbolic name) rule tier layer advisory (true if layer is shim) note
- * hint stack count.  Absent facts are left out.  In strings, a byte that is
- * not part of valid UTF-8 becomes U+DC80 + (byte - 0x80) written as \udcXX
- * (as Python's surrogateescape), so that nothing is lost; an abstract path
- * is "@name" with NUL as \u0000, and a path that starts with "@" "./@...".
- * The stack is an array of hexadecimal strings, innermost first.
+ * expected (true, or left out) hint stack count.  Absent facts are left out. In
+ * strings, a byte that is not part of valid UTF-8 becomes U+DC80 + (byte -
+ * 0x80) written as \udcXX (as Python's surrogateescape), so that nothing is
+ * lost; an abstract path is "@name" with NUL as \u0000, and a path that starts
+ * with "@" "./@...". The stack is an array of hexadecimal strings, innermost
+ * first.
  *
  * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
  */
@@ -84,5 +86,24 @@ int event_json(const struct event *event, char *buf, size_t size);
  * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
  */
 int event_text(const struct event *event, char *buf, size_t size);
+
+/**
+ * event_target() - What it was about, as in the line for people:
+ *		    "unix:/run/x", "tcp 1.2.3.4:443 (host)".
+ *
+ * Return: @buf [signal-safe] [no-alloc]
+ */
+const char *event_target(const struct event *event, char *buf, size_t size);
+
+/**
+ * event_lost() - A line that stands for events that could not be written.
+ * @event:	the next event: ts and run count
+ * @lost:	how many
+ * @json:	{"ts":...,"run":...,"lost":5}, or a line for people
+ *
+ * Return: as the others [signal-safe] [no-alloc]
+ */
+int event_lost(const struct event *event, uint64_t lost, bool json, char *buf,
+	       size_t size);
 
 #endif /* SBX_EVENT_H */

@@ -73,6 +73,16 @@ static struct policy_verdict strictest(const struct policy *policy,
 	};
 }
 
+/* The kernel layer refuses to listen, not to bind.  Where there is none, who
+ * binds a port is taken for somebody who will listen. */
+static enum policy_op op_of(const struct gate *gate)
+{
+	const bool chosen = is_inet(gate) && gate->addr.port > 0;
+
+	return gate->op == OP_BIND && chosen && report_alone() ? OP_LISTEN
+							       : gate->op;
+}
+
 void gate_request(const struct gate *gate, const char *name, size_t len,
 		  struct policy_request *request)
 {
@@ -93,9 +103,9 @@ static struct policy_verdict decide(const struct policy *policy,
 	struct policy_request request;
 
 	gate_request(gate, name, len, &request);
-
 	if (!policy)
 		return strictest(policy, gate);
+	request.op = op_of(gate);
 	return policy_decide(policy, &request, NULL, NULL);
 }
 
@@ -184,7 +194,8 @@ static bool is_restricted(const struct policy *policy, const struct gate *gate)
 		return false;
 	if (is_unix(gate))
 		return !policy || !policy->unix_all || policy->rule_count > 0;
-	return is_inet(gate) && policy && policy->network != NETWORK_FULL;
+	return is_inet(gate) && policy && policy->network != NETWORK_FULL &&
+	       policy->network != NETWORK_ISOLATED;
 }
 
 static int socket_option(int fd, int option)

@@ -64,7 +64,9 @@ int withheld(const struct policy *policy, int domain, int type, int protocol)
 	switch (domain) {
 	case AF_INET:
 	case AF_INET6:
-		return withheld_inet(policy, kind, protocol);
+		return policy->network == NETWORK_ISOLATED
+			       ? 0
+			       : withheld_inet(policy, kind, protocol);
 	case AF_NETLINK:
 		return protocol == 0 /* NETLINK_ROUTE */ ? 0 : EAFNOSUPPORT;
 	default:

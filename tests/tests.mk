@@ -2,7 +2,8 @@
 # tests.mk - what proves that sbx is right; included by the Makefile.
 
 .PHONY: check check-unit check-e2e check-asan check-tsan check-valgrind \
-	check-sanitized check-kernels attack endurance lint test-programs
+	check-sanitized check-cpython check-kernels attack \
+	endurance lint test-programs
 
 UNIT	:= $(call bins,.c,tests/unit)
 SHIMT	:= $(call bins,.c,tests/shim)
@@ -89,6 +90,11 @@ check-valgrind: all $(UNIT)
 	$(Q)prove -j2 -e 'valgrind -q --error-exitcode=1 --leak-check=full' \
 		$(patsubst %,$(BUILD)/tests/unit/test_%,addr policy path wire \
 		event options options_sockets options_values)
+
+# CPython's own network tests, inside and outside; about 15 minutes.
+check-cpython: all
+	$(Q)scripts/install-deps build cpython
+	$(Q)prove -v tests/cpython/cpython.t
 
 # All of it takes hours: KERNELS=, YAMA=, USERS= and TESTS= select a part.
 export KERNELS YAMA USERS TESTS RACE_TRIES

@@ -10,6 +10,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "../../policy/expected.h"
 #include "../clean.h"
 #include "../resolver.h"
 #include "fetch.h"
@@ -138,6 +139,7 @@ static void explain(struct call *call, const struct policy_verdict *verdict,
 	identify(call, event);
 	event->verdict = *verdict;
 	event->note = note;
+	event->expected = expected_probe(request);
 	event->rule =
 		verdict->rule < 0
 			? NULL

@@ -78,21 +78,47 @@ static void clear(struct fold *fold, const struct writer *writer)
 	fold->total = 0;
 }
 
-static struct fold *find_fold(struct folds *folds, const struct fold_key *key,
-			      const char *detail, const struct writer *writer)
+static struct fold *known_fold(struct folds *folds, const struct fold_key *key,
+			       const char *detail)
+{
+	for (unsigned int i = 0; i < FOLDS_MAX; i++)
+		if (is_same(&folds->all[i], key, detail))
+			return &folds->all[i];
+	return NULL;
+}
+
+static struct fold *free_fold(struct folds *folds, const struct writer *writer)
 {
 	struct fold *oldest = &folds->all[0];
 
-	for (unsigned int i = 0; i < FOLDS_MAX; i++) {
-		struct fold *fold = &folds->all[i];
-
-		if (is_same(fold, key, detail))
-			return fold;
-		if (fold->last < oldest->last)
-			oldest = fold;
-	}
+	for (unsigned int i = 1; i < FOLDS_MAX; i++)
+		if (folds->all[i].last < oldest->last)
+			oldest = &folds->all[i];
 	clear(oldest, writer);
 	return oldest;
+}
+
+static void flush_burst(struct burst *burst, int64_t now,
+			const struct writer *writer)
+{
+	struct event *event = burst_tell(burst, now);
+
+	if (event)
+		writer->write(writer->ctx, event, event->count, BOTH);
+	free(event);
+}
+
+static bool in_burst(struct folds *folds, const struct event *event,
+		     const struct writer *writer)
+{
+	const int64_t now = clock_ms();
+	struct burst *evicted;
+	const bool taken = burst_takes(folds->bursts, event, now, &evicted);
+
+	if (!evicted)
+		return taken;
+	flush_burst(evicted, now, writer);
+	return burst_takes(folds->bursts, event, now, &evicted);
 }
 
 /* A report may count to anything; a sum of zero would be no event. */
@@ -110,7 +136,11 @@ static bool folded(struct folds *folds, const struct event *event,
 	const int64_t now = clock_ms();
 
 	make_key(&key, event, part);
-	fold = find_fold(folds, &key, detail_of(event), writer);
+	fold = known_fold(folds, &key, detail_of(event));
+	if (!fold && part == BOTH && in_burst(folds, event, writer))
+		return true;
+	if (!fold)
+		fold = free_fold(folds, writer);
 	if (!fold->used || now - fold->last > FORGET_MS) {
 		flush_fold(fold, writer);
 		fold->used = true;
@@ -155,6 +185,13 @@ bool folds_flush(struct folds *folds, int64_t until, fold_write_fn *write,
 		if (fold->last <= until)
 			flush_fold(fold, &writer);
 		waiting |= fold->pending > 0;
+	}
+	for (unsigned int i = 0; i < BURSTS; i++) {
+		struct burst *burst = &folds->bursts[i];
+
+		if (burst->told <= until)
+			flush_burst(burst, clock_ms(), &writer);
+		waiting |= burst->rest > 0;
 	}
 	return waiting;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "../../policy/event.h"
+#include "burst.h"
 
 #define FOLDS_MAX 32
 #define FOLDS_MS  1000 /* repeats are summed up for so long */
@@ -40,6 +41,7 @@ struct fold {
 
 struct folds {
 	struct fold all[FOLDS_MAX];
+	struct burst bursts[BURSTS]; /* of what goes everywhere */
 };
 
 /* Writes an event whose count is what is new. @total: since it was first told

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* log.c - the event log: JSON lines, lines for people.
+/* log.c - the event log: what --log names, and lines for people.
  *
  * Repeats are summed up (folds.c).
  *
@@ -16,34 +16,58 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "../clean.h"
 #include "../diag.h"
 #include "clock.h"
+#include "denials.h"
 #include "folds.h"
 #include "lookups.h"
+#include "sink.h"
+#include "tally.h"
 
 #define LOOKUP_MS 10000 /* musl's resolver asks for five seconds */
 #define HELD_MAX  32768
 
 struct log {
 	pthread_mutex_t lock;
-	const char *run, *tier;
-	int file;      /* JSON lines, -1: none */
-	bool text;     /* lines for people are wanted */
-	bool terminal; /* ... and held back */
+	struct log_config config;
+	struct sink sink; /* --log */
+	bool text;	  /* lines for people are wanted */
+	bool terminal;	  /* ... and held back */
 	uint64_t seq;
-	uint64_t lost_json, lost_text;
+	uint64_t lost_text;
+	struct tally tally; /* --log-denials */
+	struct event last;  /* only ts and run */
 	struct folds folds;
 	struct lookups lookups;
 	size_t held_len;
 	char held[HELD_MAX];
 	char line[EVENT_JSON_MAX];
 };
+
+static bool is_stderr(const struct log_options *options)
+{
+	return options->target == LOG_DESCRIPTOR &&
+	       options->fd == STDERR_FILENO;
+}
+
+static bool lists_denials(const struct log *log)
+{
+	return log->config.options->denials != DENIALS_AS_THEY_COME;
+}
+
+/* What is on stderr already, or will be in the table. */
+static bool replaces_text(const struct log_options *options)
+{
+	return is_stderr(options) || options->denials != DENIALS_AS_THEY_COME;
+}
 
 struct log *log_open(const struct log_config *config)
 {
@@ -52,25 +76,17 @@ struct log *log_open(const struct log_config *config)
 	if (!log)
 		die_errno("cannot allocate the event log");
 	pthread_mutex_init(&log->lock, NULL);
-	log->run = config->run;
-	log->tier = config->tier;
-	log->text = !config->quiet;
+	log->config = *config;
+	log->last.run = config->run;
+	sink_open(&log->sink, config->options);
+	log->text = !config->quiet && !replaces_text(config->options);
 	log->terminal = log->text && isatty(STDERR_FILENO);
-	log->file = -1;
-	if (config->path) {
-		log->file = open(config->path,
-				 O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
-					 O_NONBLOCK | O_NOCTTY,
-				 0600);
-		if (log->file < 0)
-			die_errno("cannot open the log \"%s\"", config->path);
-	}
 	return log;
 }
 
-int log_keep(const struct log *log)
+size_t log_keep(const struct log *log, int *keep)
 {
-	return log->file;
+	return sink_keep(&log->sink, keep);
 }
 
 /* A pipe may be full and its reader slow: losing a line is better than a
@@ -117,12 +133,12 @@ static void write_text(struct log *log, const struct event *event)
 	log->lost_text += len < 0 || !show(log, (size_t)len);
 }
 
-static void write_json(struct log *log, const struct event *event)
+/* Without --log, --log-allowed is for people. */
+static bool is_shown(const struct log *log, const struct event *event)
 {
-	const int len = event_json(event, log->line, sizeof(log->line));
-
-	log->lost_json +=
-		len < 0 || !write_line(log->file, log->line, (size_t)len);
+	return log->text && !event->expected &&
+	       (!event->verdict.allow ||
+		log->config.options->target == LOG_NOWHERE);
 }
 
 static void write_event(void *ctx, struct event *event, uint32_t total,
@@ -131,21 +147,23 @@ static void write_event(void *ctx, struct event *event, uint32_t total,
 	struct log *log = ctx;
 
 	clock_gettime(CLOCK_REALTIME, &event->ts);
-	event->run = log->run;
-	event->tier = log->tier;
+	event->run = log->config.run;
+	event->tier = log->config.tier;
+	log->last.ts = event->ts;
 	if (part != TEXT_ALONE) {
 		event->seq = ++log->seq;
-		if (log->file >= 0)
-			write_json(log, event);
+		sink_write(&log->sink, event, log->line);
 	}
 	/* A program gets what is new, a person the sum. */
 	event->count = total;
-	if (part != JSON_ALONE && log->text && !event->verdict.allow)
+	if (part != JSON_ALONE && is_shown(log, event))
 		write_text(log, event);
 }
 
 static void take(struct log *log, struct event *event, enum part part)
 {
+	if (part != JSON_ALONE && lists_denials(log) && !event->verdict.allow)
+		tally_add(&log->tally, event);
 	folds_take(&log->folds, event, part, write_event, log);
 }
 
@@ -153,7 +171,9 @@ void log_event(struct log *log, struct event *event)
 {
 	pthread_mutex_lock(&log->lock);
 	take(log, event,
-	     lookups_hold(&log->lookups, event, log->text) ? JSON_ALONE : BOTH);
+	     lookups_hold(&log->lookups, event, log->text || lists_denials(log))
+		     ? JSON_ALONE
+		     : BOTH);
 	pthread_mutex_unlock(&log->lock);
 }
 
@@ -217,6 +237,7 @@ bool log_tick(struct log *log)
 	release(log, 0, now - LOOKUP_MS);
 	waiting = folds_flush(&log->folds, now - FOLDS_MS, write_event, log) ||
 		  lookups_any(&log->lookups);
+	waiting |= sink_tick(&log->sink);
 	pthread_mutex_unlock(&log->lock);
 	return waiting;
 }
@@ -227,18 +248,53 @@ static void flush_all(struct log *log)
 	folds_flush(&log->folds, INT64_MAX, write_event, log);
 }
 
+static void show_denials(struct log *log)
+{
+	const struct log_config *config = &log->config;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out;
+
+	if (!lists_denials(log))
+		return;
+	out = open_memstream(&text, &len);
+	if (!out)
+		return;
+	denials_print(out, &log->tally,
+		      config->options->denials == DENIALS_LISTED_ALL,
+		      config->words, config->command);
+	if (fclose(out) == 0)
+		write_line(STDERR_FILENO, text, len);
+	free(text);
+}
+
+/* A person wants to know of what a file has not got. */
+static void show_lost(const struct log *log)
+{
+	if (log->sink.lost_all > 0)
+		warn_msg("%llu events could not be written to what --log names",
+			 (unsigned long long)log->sink.lost_all);
+	if (log->text && log->lost_text > 0)
+		warn_msg("%llu lines about denials could not be shown",
+			 (unsigned long long)log->lost_text);
+}
+
 void log_command_ended(struct log *log, const char *remark)
 {
 	pthread_mutex_lock(&log->lock);
 	flush_all(log);
 	if (log->held_len > 0)
 		write_line(STDERR_FILENO, log->held, log->held_len);
-	if (log->text && log->lost_text > 0)
-		warn_msg("%llu lines about denials could not be shown",
-			 (unsigned long long)log->lost_text);
+	show_denials(log);
+	show_lost(log);
 	if (log->text && remark && log->seq > 0)
 		warn_msg("%s", remark);
 	log->text = false;
+	/* Whoever reads our stderr need not wait for daemons. */
+	if (is_stderr(log->config.options)) {
+		clean_close(&log->sink.fd);
+		log->sink.fd = -1;
+	}
 	pthread_mutex_unlock(&log->lock);
 }
 
@@ -246,5 +302,6 @@ void log_close(struct log *log)
 {
 	pthread_mutex_lock(&log->lock);
 	flush_all(log);
+	sink_close(&log->sink, &log->last, log->line);
 	pthread_mutex_unlock(&log->lock);
 }

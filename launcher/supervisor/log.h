@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* log.h - where events go: JSON lines to a file, lines for people to stderr.
+/* log.h - where events go: what --log names, and lines for people to stderr.
  *
  * Nothing here blocks: a full pipe or disk loses the line, and the loss is
  * counted and reported.  Any thread may log.
@@ -8,21 +8,24 @@
 #define SBX_LOG_H
 
 #include "../../policy/event.h"
+#include "../options.h"
 
 struct log;
 
 struct log_config {
 	const char *run;  /* identifier of this run */
 	const char *tier; /* who enforces */
-	const char *path; /* JSON lines are appended to it; NULL: none */
-	bool quiet;	  /* nothing on stderr */
+	const struct log_options *options;
+	bool quiet;	      /* no lines for people */
+	char *const *words;   /* our command line, for --log-denials */
+	char *const *command; /* the command in it */
 };
 
-/** log_open() - Open the log; dies if @config->path cannot be written. */
+/** log_open() - Open the log; dies if what --log names cannot be written. */
 struct log *log_open(const struct log_config *config);
 
-/** log_keep() - The descriptor it owns, or -1. */
-int log_keep(const struct log *log);
+/** log_keep() - Add the descriptors it owns to @keep; returns how many. */
+size_t log_keep(const struct log *log, int *keep);
 
 /**
  * log_event() - Write an event, or count a repeat of a recent one.

@@ -36,6 +36,7 @@
 #include <unistd.h>
 
 #include "../backstop/caps.h"
+#include "../backstop/netns.h"
 #include "../backstop/seccomp.h"
 #include "../descriptors.h"
 #include "../diag.h"
@@ -229,8 +230,10 @@ static void init(struct supervisor *sup, const struct supervisor_config *config)
 	const struct log_config log = {
 		.run = config->run,
 		.tier = config->tier,
-		.path = config->log_path,
+		.options = config->log,
 		.quiet = config->quiet,
+		.words = config->words,
+		.command = config->argv,
 	};
 
 	sup->policy = config->policy;
@@ -241,6 +244,7 @@ static void init(struct supervisor *sup, const struct supervisor_config *config)
 	sup->inet_locked = config->inet_locked;
 	sup->shim_expected = config->shim_expected;
 	sup->shim_seen = &shim_seen;
+	sup->log_allowed = config->log->allowed;
 	sup->pid = getpid();
 	know_self(sup, config);
 	sup->bound = bound_new();
@@ -275,7 +279,7 @@ static void keep_own_descriptors(const struct supervisor *sup,
 	keep[n++] = started->test;
 	keep[n++] = config->channel;
 	keep[n++] = sup->proc;
-	keep[n++] = log_keep(sup->log);
+	n += log_keep(sup->log, keep + n);
 	descriptors_keep(keep, n);
 }
 
@@ -334,8 +338,9 @@ static int answer(const struct supervisor *sup, const struct loop *loop,
 {
 	int code;
 
+	workers_prepare(sup, loop->timer);
 	while (test_goes_on(sup, started))
-		if (workers_answer_one(sup, loop->timer) != 0)
+		if (workers_answer_one() != 0)
 			die("cannot answer the self-test");
 	*config->command = started->pid;
 	code = start_go(config, started);
@@ -356,6 +361,9 @@ void supervisor_run(const struct supervisor_config *config)
 	/* Folded events are large and short-lived: give them back at once. */
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, 8192);
+	/* We too: names of abstract sockets are a network's. */
+	if (config->policy->network == NETWORK_ISOLATED)
+		netns_enter();
 	init(&sup, config);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)

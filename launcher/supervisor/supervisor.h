@@ -14,6 +14,7 @@
 
 #include "../../policy/policy.h"
 #include "../backstop/landlock.h"
+#include "../options.h"
 
 struct log;
 struct bound;
@@ -40,11 +41,12 @@ struct supervisor {
 	/* ... and the client's own connect() and bind() of one is refused by
 	 * Landlock. */
 	bool inet_locked;
-	int listener;	 /* seccomp notification descriptor */
-	bool killable;	 /* clients wait unsignalled (Linux 5.19) */
-	bool restarts;	 /* ... but a quick answer may be repeated */
-	bool privileged; /* we have capabilities: act as the client */
-	uid_t uid;	 /* our own identity, effective */
+	int listener;	  /* seccomp notification descriptor */
+	bool killable;	  /* clients wait unsignalled (Linux 5.19) */
+	bool log_allowed; /* events of what is allowed are wanted */
+	bool restarts;	  /* ... but a quick answer may be repeated */
+	bool privileged;  /* we have capabilities: act as the client */
+	uid_t uid;	  /* our own identity, effective */
 	gid_t gid;
 	uint64_t effective; /* capabilities */
 	uint64_t spare;	    /* permitted beside these, see creds.c */
@@ -73,9 +75,9 @@ struct message {
 struct supervisor_config {
 	const struct policy *policy;
 	struct pins *pins;
-	const char *run;      /* identifier of this run */
-	const char *tier;     /* who enforces, for events */
-	const char *log_path; /* --log, or NULL */
+	const char *run;  /* identifier of this run */
+	const char *tier; /* who enforces, for events */
+	const struct log_options *log;
 	bool quiet;
 	bool shim_expected; /* a dynamic program, and no --no-shim */
 	int ruleset;	    /* Landlock domain of the command */
@@ -89,6 +91,8 @@ struct supervisor_config {
 	_Atomic pid_t *command; /* its process id, for the launcher */
 	const char *program;	/* path to execute */
 	char **argv;
+	char **words; /* the whole command line of ours, of which argv is a part
+		       */
 };
 
 /**

@@ -249,19 +249,24 @@ static void woken(int sig)
 	(void)sig; /* its only purpose is EINTR */
 }
 
-int workers_answer_one(const struct supervisor *sup, int timer)
+void workers_prepare(const struct supervisor *sup, int timer)
 {
 	const struct sigaction action = {.sa_handler = woken};
+
+	pool.sup = sup;
+	pool.timer = timer;
+	sigaction(WAKE_SIGNAL, &action, NULL);
+}
+
+int workers_answer_one(void)
+{
 	struct worker *w = free_worker();
 	struct seccomp_notif req = {0};
 
 	if (!w)
 		return EAGAIN;
-	pool.sup = sup;
-	pool.timer = timer;
-	sigaction(WAKE_SIGNAL, &action, NULL);
 	atomic_store(&pool.idle, 2); /* so that no thread is started yet */
-	while (ioctl(sup->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) != 0)
+	while (ioctl(pool.sup->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) != 0)
 		if (errno != EINTR)
 			return errno;
 	serve(w, &req, true);

@@ -20,16 +20,21 @@ enum interruption {
 };
 
 /**
- * workers_answer_one() - Answer a single notification in this thread.
+ * workers_prepare() - To be called before anything is answered.
  * @sup:	supervisor
  * @timer:	a timerfd that is armed whenever a worker is busy; the caller
  *		polls it and then calls workers_watch()
+ */
+void workers_prepare(const struct supervisor *sup, int timer);
+
+/**
+ * workers_answer_one() - Answer a single notification in this thread.
  *
  * For the self-test, before there are any workers.
  *
  * Return: 0, or an errno value
  */
-int workers_answer_one(const struct supervisor *sup, int timer);
+int workers_answer_one(void);
 
 /**
  * workers_start() - Begin to answer, in threads.

@@ -18,10 +18,7 @@
 struct meter_places places;
 
 static const struct meter_op *const tables[] = {
-	connect_ops,
-	stream_ops,
-	file_ops,
-	spawn_ops,
+	connect_ops, stream_ops, inet_ops, file_ops, spawn_ops,
 };
 
 uint64_t meter_now(void)

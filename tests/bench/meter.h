@@ -28,6 +28,7 @@ extern struct meter_places places;
 /* Each table ends with an entry without a name. */
 extern const struct meter_op connect_ops[];
 extern const struct meter_op stream_ops[];
+extern const struct meter_op inet_ops[];
 extern const struct meter_op file_ops[];
 extern const struct meter_op spawn_ops[];
 

@@ -34,7 +34,8 @@ class Places:
             shutil.copy2(os.path.join(build, name), self.top)
         self.stderr = open(self.path("stderr"), "a+b")
         for socket in (self.granted + "/accept", self.refused + "/accept",
-                       self.granted + "/echo"):
+                       self.granted + "/echo", self.granted + "/tcp-accept",
+                       self.granted + "/tcp-echo"):
             self.serve(socket)
 
     def pin(self, pinned):
@@ -55,7 +56,8 @@ class Places:
         self.servers.append(subprocess.Popen(
             [self.path("server"), kind, socket]))
         for _ in range(200):
-            if os.path.exists(socket):
+            if os.path.exists(socket) and (
+                    not kind.startswith("tcp") or os.path.getsize(socket)):
                 return
             time.sleep(0.01)
         raise SystemExit(f"bench: no server at {socket}")

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdio.h>
@@ -38,6 +39,8 @@ static const struct mechanism {
 	{"userns", SCMP_SYS(unshare), EPERM, 0, CLONE_NEWUSER},
 	{"userns", SCMP_SYS(clone), EPERM, 0, CLONE_NEWUSER},
 	{"userns", SCMP_SYS(clone3), ENOSYS, -1, 0},
+	{"netns", SCMP_SYS(unshare), EPERM, 0, CLONE_NEWNET},
+	{"ioctl", SCMP_SYS(ioctl), EPERM, 1, SIOCSIFFLAGS},
 	{"readv", SCMP_SYS(process_vm_readv), EPERM, -1, 0},
 	{"openat2", SCMP_SYS(openat2), ENOSYS, -1, 0},
 	{"nnp", SCMP_SYS(prctl), EINVAL, 0, 38}, /* PR_SET_NO_NEW_PRIVS */

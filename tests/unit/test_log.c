@@ -20,13 +20,15 @@ static struct event event;
 
 static int setup(void **state)
 {
+	static struct log_options options = {.target = LOG_FILE};
 	const struct log_config config = {
 		.run = "run",
-		.path = path,
+		.options = &options,
 		.quiet = true,
 	};
 
 	(void)state;
+	options.path = path;
 	memcpy(path + sizeof(path) - 7, "XXXXXX", 6);
 	close(mkstemp(path));
 	log_under_test = log_open(&config);
@@ -42,8 +44,11 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
+	int kept[4];
+
 	(void)state;
-	close(log_keep(log_under_test));
+	for (size_t n = log_keep(log_under_test, kept); n > 0; n--)
+		close(kept[n - 1]);
 	free(log_under_test);
 	return unlink(path);
 }

@@ -31,11 +31,13 @@ static void make_file(char *path)
 /* What goes to a person goes to a file, until teardown(). */
 static int setup(void **state)
 {
-	const struct log_config config = {.run = "run", .path = json_path};
+	static struct log_options options = {.target = LOG_FILE};
+	const struct log_config config = {.run = "run", .options = &options};
 	FILE *text;
 
 	(void)state;
 	make_file(json_path);
+	options.path = json_path;
 	make_file(text_path);
 	real_stderr = dup(STDERR_FILENO);
 	text = fopen(text_path, "ae");
@@ -50,10 +52,13 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
+	int kept[4];
+
 	(void)state;
 	dup2(real_stderr, STDERR_FILENO);
 	close(real_stderr);
-	close(log_keep(log_under_test));
+	for (size_t n = log_keep(log_under_test, kept); n > 0; n--)
+		close(kept[n - 1]);
 	free(log_under_test);
 	unlink(text_path);
 	return unlink(json_path);

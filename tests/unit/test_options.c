@@ -159,8 +159,10 @@ static void missing_values_are_refused(void **state)
 	REFUSE("--deny-unix-socket needs a PATH", "--deny-unix-socket");
 	REFUSE("--deny-errno needs a NAME", "--deny-errno");
 	REFUSE("--keep-caps needs a LIST", "--keep-caps");
-	REFUSE("--log needs a FILE", "-q", "--log");
-	REFUSE("--network needs a value; use none, isolated, host-loopback or full", "--network");
+	REFUSE("--log needs a TARGET", "-q", "--log");
+	REFUSE("--network needs a value; use none, isolated, host-loopback or "
+	       "full",
+	       "--network");
 	REFUSE("--unix-sockets needs a value; use allowlist", "--unix-sockets");
 	REFUSE("--backstop needs a value; use auto, landlock, landlock-only, "
 	       "supervised or none",
@@ -204,7 +206,7 @@ static void values_where_none_belongs_are_refused(void **state)
 		assert_refused(WORDS(word, "true"), line);
 		count++;
 	}
-	assert_int_equal(count, 10);
+	assert_int_equal(count, 11);
 }
 
 int main(void)

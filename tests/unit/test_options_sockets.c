@@ -42,7 +42,7 @@ static void defaults_are_the_strictest(void **state)
 	assert_false(options->unix_allowlist);
 	assert_false(options->no_shim);
 	assert_false(options->quiet);
-	assert_null(options->log_path);
+	assert_int_equal(options->log.target, LOG_NOWHERE);
 	assert_true(options->keep_caps == 0);
 }
 
@@ -211,17 +211,23 @@ static void network_modes(void **state)
 	assert_true(options->unix_allowlist);
 	assert_int_equal(options->policy.rule_count, 2);
 
-	REFUSE("unknown value \"host\" for --network; use none, isolated, host-loopback or full",
+	REFUSE("unknown value \"host\" for --network; use none, isolated, "
+	       "host-loopback or full",
 	       "--network", "host", "true");
-	REFUSE("unknown value \"\" for --network; use none, isolated, host-loopback or full",
+	REFUSE("unknown value \"\" for --network; use none, isolated, "
+	       "host-loopback or full",
 	       "--network=", "true");
-	REFUSE("unknown value \"Full\" for --network; use none, isolated, host-loopback or full",
+	REFUSE("unknown value \"Full\" for --network; use none, isolated, "
+	       "host-loopback or full",
 	       "--network=Full", "true");
-	REFUSE("unknown value \"none|full\" for --network; use none, isolated, host-loopback or full",
+	REFUSE("unknown value \"none|full\" for --network; use none, isolated, "
+	       "host-loopback or full",
 	       "--network=none|full", "true");
-	REFUSE("unknown value \"ful\" for --network; use none, isolated, host-loopback or full",
+	REFUSE("unknown value \"ful\" for --network; use none, isolated, "
+	       "host-loopback or full",
 	       "--network=ful", "true");
-	REFUSE("unknown value \"\\x1b[m\" for --network; use none, isolated, host-loopback or full",
+	REFUSE("unknown value \"\\x1b[m\" for --network; use none, isolated, "
+	       "host-loopback or full",
 	       "--network=\033[m", "true");
 }
 

@@ -83,10 +83,10 @@ static void log_and_quiet(void **state)
 {
 	(void)state;
 	ACCEPT("--log", "events.json", "true");
-	assert_string_equal(options->log_path, "events.json");
+	assert_string_equal(options->log.path, "events.json");
 	ACCEPT("--log=a", "--log=b", "true");
-	assert_string_equal(options->log_path, "b");
-	REFUSE("--log needs a FILE", "--log=", "true");
+	assert_string_equal(options->log.path, "b");
+	REFUSE("--log needs a TARGET", "--log=", "true");
 	ACCEPT("-q", "true");
 	assert_true(options->quiet);
 	ACCEPT("--quiet", "true");

@@ -124,7 +124,7 @@ static void what_the_kernel_cannot_say(void **state)
 				      "--deny-errno: the kernel says "
 				      "EACCES\n");
 	PARSE(ALONE, "--log", "events");
-	assert_impossible(choose_new, "sbx-run: " ALONE " writes no --log: "
+	assert_impossible(choose_new, "sbx-run: " ALONE " logs nothing: "
 				      "nobody sees what the kernel refuses\n");
 	PARSE(ALONE, "--allow-unix-socket", "sub", "--allow-unix-connect",
 	      "file");

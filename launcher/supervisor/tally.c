@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* tally.c - what was asked for, and how often.  */
+#include "tally.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TARGET_MAX 8192
+
+static bool is_same(const struct tally_entry *entry, const struct event *event,
+		    const char *target)
+{
+	return entry->op == event->op &&
+	       memcmp(entry->comm, event->comm, sizeof(entry->comm)) == 0 &&
+	       strcmp(entry->target, target) == 0 &&
+	       strcmp(entry->resolved, event->resolved) == 0;
+}
+
+static struct tally_entry *find(struct tally *tally, const struct event *event,
+				const char *target)
+{
+	for (size_t i = 0; i < tally->count; i++)
+		if (is_same(&tally->entries[i], event, target))
+			return &tally->entries[i];
+	return NULL;
+}
+
+static bool grow(struct tally *tally)
+{
+	const size_t room = tally->room ? 2 * tally->room : 16;
+	struct tally_entry *entries;
+
+	if (tally->count < tally->room)
+		return true;
+	if (tally->count >= TALLY_MAX)
+		return false;
+	entries = realloc(tally->entries, room * sizeof(*entries));
+	if (!entries)
+		return false;
+	tally->entries = entries;
+	tally->room = room;
+	return true;
+}
+
+static struct tally_entry *append(struct tally *tally,
+				  const struct event *event, const char *target)
+{
+	struct tally_entry *entry;
+
+	if (!grow(tally))
+		return NULL;
+	entry = &tally->entries[tally->count];
+	*entry = (struct tally_entry){
+		.op = event->op,
+		.domain = event->domain,
+		.type = event->type,
+		.addr = event->addr,
+		.has_addr = event->has_addr,
+		.expected = event->expected,
+		.resolved = strdup(event->resolved),
+		.target = strdup(target),
+		.hint = strdup(event->hint),
+	};
+	memcpy(entry->comm, event->comm, sizeof(entry->comm));
+	if (!entry->resolved || !entry->target || !entry->hint) {
+		free(entry->resolved);
+		free(entry->target);
+		free(entry->hint);
+		return NULL;
+	}
+	tally->count++;
+	return entry;
+}
+
+void tally_add(struct tally *tally, const struct event *event)
+{
+	char target[TARGET_MAX];
+	struct tally_entry *entry;
+
+	event_target(event, target, sizeof(target));
+	entry = find(tally, event, target);
+	if (!entry)
+		entry = append(tally, event, target);
+	if (entry)
+		entry->count += event->count;
+	else
+		tally->others += event->count;
+}
+
+static int more_frequent(const void *a, const void *b)
+{
+	const struct tally_entry *first = a, *second = b;
+
+	if (first->count != second->count)
+		return first->count < second->count ? 1 : -1;
+	return first < second ? -1 : 1;
+}
+
+void tally_sort(struct tally *tally)
+{
+	if (tally->count > 0)
+		qsort(tally->entries, tally->count, sizeof(*tally->entries),
+		      more_frequent);
+}
