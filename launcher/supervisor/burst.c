@@ -39,21 +39,27 @@ static struct burst *find(struct burst *bursts, const struct event *event,
 	return oldest;
 }
 
+static const char *note_of(const struct event *event)
+{
+	return event->op == OP_RESOLVE ? "other host names"
+				       : "other addresses and ports";
+}
+
 static bool keep_one(struct burst *burst, const struct event *event)
 {
+	burst->rest += event->count;
 	if (!burst->event) {
 		burst->event = malloc(sizeof(*event));
-		if (!burst->event)
+		if (!burst->event) {
+			burst->rest = 0;
 			return false;
+		}
 		*burst->event = *event;
 		burst->event->has_addr = false;
 		burst->event->host[0] = burst->event->hint[0] = '\0';
 		burst->event->stack_len = 0;
-		burst->event->note = event->op == OP_RESOLVE
-					     ? "other host names"
-					     : "other addresses and ports";
+		burst->event->note = note_of(event);
 	}
-	burst->rest += event->count;
 	return true;
 }
 

@@ -170,6 +170,7 @@ static void what_no_name_explains_is_shown(void **state)
 	expect_text("[7] socket inet6 dgram\n", 1);
 	assert_false(log_lookup_refused(log_under_test, 7));
 	assert_int_equal(lines(json_path, "\"op\":\"socket\""), 2);
+	log_close(log_under_test);
 }
 
 /* A thread that begins anew, or dies, or the end of everything. */
