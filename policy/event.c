@@ -327,6 +327,7 @@ static void append_target(struct text *text, const struct event *event)
 
 	if (event->op == OP_RESOLVE) {
 		append_array(text, event->host, sizeof(event->host));
+		text_string(text, event->host[0] == '\0' ? "?" : "");
 		return;
 	}
 	if (!event->has_addr && event->domain == AF_UNSPEC &&

@@ -13,6 +13,8 @@
  *	report.c   asks the supervisor what a refused call shall return
  *	oracle.c   ... or, where there is none, the kernel
  *	log.c	   ... and then writes the event itself
+ *	lookup.c   watches host names being looked up
+ *	hosts.c	   ... and remembers them, to name what is refused
  *
  * A wrapped function may run before our constructor (in a constructor of
  * another library), in a signal handler, in a child of vfork(2), in several

@@ -101,24 +101,26 @@ static struct fold *free_fold(struct folds *folds, const struct writer *writer)
 static void flush_burst(struct burst *burst, int64_t now,
 			const struct writer *writer)
 {
+	const enum part part = burst->part;
 	struct event *event = burst_tell(burst, now);
 
 	if (event)
-		writer->write(writer->ctx, event, event->count, BOTH);
+		writer->write(writer->ctx, event, event->count, part);
 	free(event);
 }
 
 static bool in_burst(struct folds *folds, const struct event *event,
-		     const struct writer *writer)
+		     enum part part, const struct writer *writer)
 {
 	const int64_t now = clock_ms();
 	struct burst *evicted;
-	const bool taken = burst_takes(folds->bursts, event, now, &evicted);
+	const bool taken =
+		burst_takes(folds->bursts, event, part, now, &evicted);
 
 	if (!evicted)
 		return taken;
 	flush_burst(evicted, now, writer);
-	return burst_takes(folds->bursts, event, now, &evicted);
+	return burst_takes(folds->bursts, event, part, now, &evicted);
 }
 
 /* A report may count to anything; a sum of zero would be no event. */
@@ -137,7 +139,7 @@ static bool folded(struct folds *folds, const struct event *event,
 
 	make_key(&key, event, part);
 	fold = known_fold(folds, &key, detail_of(event));
-	if (!fold && part == BOTH && in_burst(folds, event, writer))
+	if (!fold && in_burst(folds, event, part, writer))
 		return true;
 	if (!fold)
 		fold = free_fold(folds, writer);

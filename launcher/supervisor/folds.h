@@ -15,9 +15,6 @@
 #define FOLDS_MAX 32
 #define FOLDS_MS  1000 /* repeats are summed up for so long */
 
-/* Where an event goes. */
-enum part { BOTH, JSON_ALONE, TEXT_ALONE };
-
 /* What makes two events the same.  No hash: two that collide could be chosen,
  * to hide one behind the other.  Nor does a report hide what we refused. */
 struct fold_key {
@@ -41,7 +38,7 @@ struct fold {
 
 struct folds {
 	struct fold all[FOLDS_MAX];
-	struct burst bursts[BURSTS]; /* of what goes everywhere */
+	struct burst bursts[BURSTS];
 };
 
 /* Writes an event whose count is what is new. @total: since it was first told

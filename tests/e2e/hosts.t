@@ -185,6 +185,24 @@ is "$(grep -Eo 'resolve host[0-9]+\.test' <<<"$err" | sort -u | wc -l)" 16 \
 	"16 threads, 16 names"
 unlike "$err" 'socket inet' "... and nothing else"
 
+# Ever new names do not fill the log, and none is uncounted.
+sbx --log "$T/log/json" -- "$python" -c 'import socket
+for i in range(3000):
+    try:
+        socket.gethostbyname(f"host{i}.test")
+    except OSError:
+        pass'
+is "$(jq -s '[.[] | select(.op == "resolve") | .count] | add' "$T/log/json")" \
+	3000 "3000 names are counted"
+ok "... in a few lines" test "$(wc -l <"$T/log/json")" -lt 1500
+rm -f "$T/log/json"
+
+# A network of its own reaches no nameserver but its own loopback's.
+resolv 'nameserver 10.9.9.9'
+sbx --network isolated -- "$lib/by_name" api.test 8080
+refused "isolated" 'resolve api.test -- allow with --network full'
+resolv 'nameserver 127.0.0.1'
+
 # A name is any bytes.
 sbx -- "$python" -c 'import ctypes
 libc = ctypes.CDLL(None)

@@ -325,7 +325,7 @@ static void fill_report(struct dice *dice, struct report *report)
 
 	*report = (struct report){
 		.version = one_in(dice, 20) ? PICK(dice, odd) : REPORT_VERSION,
-		.op = one_in(dice, 10) ? PICK(dice, odd) : roll_below(dice, 5),
+		.op = one_in(dice, 10) ? PICK(dice, odd) : roll_below(dice, 6),
 		.fd = one_in(dice, 2) ? -1 : fd_any(dice),
 		.domain = domain_any(dice),
 		.type = one_in(dice, 8) ? (int)roll(dice) : type_any(dice),
@@ -351,7 +351,7 @@ static void call_report(struct dice *dice)
 
 	fill_report(dice, &report);
 	if (syscall(SYS_prctl, (long)REPORT_PRCTL,
-		    wide(dice, 1 + (int)roll_below(dice, 4)),
+		    wide(dice, 1 + (int)roll_below(dice, 5)),
 		    memory_any(dice, &report, sizeof(report)), size, 0) >= 0)
 		counts->reported++;
 }

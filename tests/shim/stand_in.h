@@ -21,7 +21,8 @@ static const char resolver[] =
 	"#include <string.h>\n"
 	"static unsigned char ip[4];\n"
 	"static char *list[] = {(char *)ip, NULL};\n"
-	"static struct hostent entry = {.h_addrtype = AF_INET,\n"
+	"static struct hostent entry = {.h_name = \"stand-in\",\n"
+	"	.h_aliases = list + 1, .h_addrtype = AF_INET,\n"
 	"	.h_length = 4, .h_addr_list = list};\n"
 	"static struct sockaddr_in in = {.sin_family = AF_INET};\n"
 	"static struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};\n"
@@ -87,12 +88,12 @@ static const char resolver[] =
 
 static char plain_preload[8192];
 
-/* Preloads the resolver behind the shim, for what is started from here on. */
-HARNESS void preload(const char *name)
+/* Preloads the resolver behind @shim, for what is started from here on. */
+HARNESS void preload(const char *shim, const char *name)
 {
 	char value[16384];
 
-	snprintf(value, sizeof(value), "%s:%s", plain_preload, in_dir(name));
+	snprintf(value, sizeof(value), "%s:%s", shim, in_dir(name));
 	setenv("LD_PRELOAD", value, 1);
 }
 
@@ -103,7 +104,7 @@ HARNESS int make_resolver(void **state)
 		 getenv("LD_PRELOAD"));
 	if (!compile("cc -w -shared -fPIC", resolver, "libresolver.so", ""))
 		return -1;
-	preload("libresolver.so");
+	preload(plain_preload, "libresolver.so");
 	return 0;
 }
 

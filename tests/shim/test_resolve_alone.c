@@ -56,7 +56,7 @@ static void check_client(const char *compiler, const char *name,
 	snprintf(flags, sizeof(flags), "%s -w -shared -fPIC", compiler);
 	assert_true(compile(compiler, client, name, "-w"));
 	assert_true(compile(flags, resolver, library, ""));
-	preload(library);
+	preload(shim_path(), library);
 	run_client(name, "127-1-2-3.example", "0 13\n");
 	assert_true(log_has("\"port\":443,\"host\":\"127-1-2-3.example\""));
 	/* The shim cannot refuse what libc does by itself. */
@@ -66,7 +66,7 @@ static void check_client(const char *compiler, const char *name,
 	run_client(name, "fail-3", "-3 111\n");
 	setenv("SBX_TIER", "none", 1);
 	assert_true(log_has("\"op\":\"resolve\",\"host\":\"fail-3\""));
-	preload("libresolver.so");
+	preload(plain_preload, "libresolver.so");
 }
 
 static void glibc_program(void **state)

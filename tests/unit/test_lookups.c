@@ -170,6 +170,7 @@ static void what_no_name_explains_is_shown(void **state)
 	expect_text("[7] socket inet6 dgram\n", 1);
 	assert_false(log_lookup_refused(log_under_test, 7));
 	assert_int_equal(lines(json_path, "\"op\":\"socket\""), 2);
+	log_close(log_under_test);
 }
 
 /* A thread that begins anew, or dies, or the end of everything. */
@@ -221,6 +222,51 @@ static void floods_hide_nothing(void **state)
 	expect_text("socket inet dgram\n", many - LOOKUPS_HELD);
 }
 
+/* The sum of a member of all lines that hold @what. */
+static unsigned long sum(const char *what)
+{
+	FILE *file = fopen(json_path, "re");
+	static char line[EVENT_JSON_MAX];
+	unsigned long total = 0;
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		if (strstr(line, what))
+			total += strtoul(strstr(line, "\"count\":") + 8, NULL,
+					 10);
+	fclose(file);
+	return total;
+}
+
+/* Neither names nor addresses of ever new lookups fill the log. */
+static void floods_are_summed_up(void **state)
+{
+	const int many = 3000;
+
+	(void)state;
+	for (int i = 0; i < many; i++) {
+		char host[32];
+
+		log_lookup_begins(log_under_test, 7);
+		event.has_addr = true;
+		event.addr.kind = ADDR_INET;
+		event.addr.port = (uint16_t)i;
+		refuse(7, OP_CONNECT, AF_INET, SOCK_STREAM);
+		event.has_addr = false;
+		memset(&event.addr, 0, sizeof(event.addr));
+		if (i % 2)
+			continue;
+		snprintf(host, sizeof(host), "host%d.example", i);
+		fail_lookup(7, host);
+	}
+	log_close(log_under_test);
+	assert_int_equal(sum("\"op\":\"connect\""), many);
+	assert_int_equal(sum("\"op\":\"resolve\""), many / 2);
+	assert_true(lines(json_path, "{") < many / 4);
+	assert_true(lines(text_path, "sbx:") < many / 4);
+	expect_text("resolve ?: other host names (", 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -232,6 +278,7 @@ int main(void)
 		TEST(nothing_is_lost),
 		TEST(only_ip_is_kept_back),
 		TEST(floods_hide_nothing),
+		TEST(floods_are_summed_up),
 	};
 
 	return cmocka_run_group_tests_name("lookups", tests, NULL, NULL);
