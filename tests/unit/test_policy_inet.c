@@ -331,6 +331,23 @@ static void hints_name_exactly_the_address(void **state)
 	HINT(BIND, TCP, "0.0.0.0:80", ""); /* is allowed */
 }
 
+/* Only the kernel refuses there, so that the verdict is not ours. */
+static void hints_leave_the_isolated_network(void **state)
+{
+	const struct addr addr = address("10.0.0.1:80");
+	const struct policy_request request = {.op = OP_CONNECT,
+					       .kind = TARGET_INET,
+					       .inet = &addr,
+					       .type = TCP};
+	const struct policy_verdict v = {.rule = -1, .error = ENETUNREACH};
+	char buf[128];
+
+	(void)state;
+	policy.network = NETWORK_ISOLATED;
+	policy_hint(&policy, &request, &v, buf, sizeof(buf));
+	assert_string_equal(buf, "--network none --allow-connect 10.0.0.1:80");
+}
+
 /* A hint taken at its word allows what was asked for. */
 static void hints_keep_their_word(void **state)
 {
@@ -391,6 +408,7 @@ int main(void)
 		TEST(udp),
 		TEST(forged_rules_grant_nothing),
 		TEST(hints_name_exactly_the_address),
+		TEST(hints_leave_the_isolated_network),
 		TEST(hints_keep_their_word),
 	};
 
