@@ -85,24 +85,32 @@ static bool add_proxy(struct parse *parse, const struct option_spec *spec,
 void option_allow_proxy(struct parse *parse, const struct option_spec *spec,
 			const char *value)
 {
+	(void)value;
+	parse->proxy = spec;
+	if (!parse->inet)
+		parse->inet = spec->name;
+}
+
+void option_take_proxies(struct parse *parse)
+{
 	static const char *const variables[] = {
 		"HTTP_PROXY",  "http_proxy", "HTTPS_PROXY",
 		"https_proxy", "ALL_PROXY",  "all_proxy",
 	};
 	bool any = false;
 
-	(void)value;
+	if (!parse->proxy)
+		return;
 	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
 		const char *url = getenv(variables[i]);
 
 		if (url)
-			any |= add_proxy(parse, spec, variables[i], url);
+			any |= add_proxy(parse, parse->proxy, variables[i],
+					 url);
 	}
 	if (!any)
 		notice("notice: --%s grants nothing: none of HTTP_PROXY, "
 		       "HTTPS_PROXY and ALL_PROXY names a proxy on this "
 		       "machine",
-		       spec->name);
-	if (!parse->inet)
-		parse->inet = spec->name;
+		       parse->proxy->name);
 }

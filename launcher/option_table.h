@@ -8,18 +8,19 @@
 
 #include "options.h"
 
+struct option_spec;
+
 /* The state of options_parse(). */
 struct parse {
 	struct options *options;
 	const char *allow; /* name of the first option that allows a socket */
 	const char *deny;  /* name of the first that denies one, or NULL */
 	const char *inet;  /* name of the first that allows an IP address */
-	bool allow_all;	   /* --allow-all-unix-sockets was given */
-	bool no_config;	   /* --no-config was given */
-	bool done;	   /* the rest of the command line does not matter */
+	const struct option_spec *proxy; /* --allow-proxy, or NULL */
+	bool allow_all; /* --allow-all-unix-sockets was given */
+	bool no_config; /* --no-config was given */
+	bool done;	/* the rest of the command line does not matter */
 };
-
-struct option_spec;
 
 /* Does what the option says; @value is NULL if there is none. */
 typedef void option_set(struct parse *parse, const struct option_spec *spec,
@@ -48,6 +49,10 @@ option_set option_allow, option_deny, option_allow_dgram, option_private,
 	option_allow_proxy, option_log_format, option_log_allowed,
 	option_log_denials, option_audit, option_learn, option_config,
 	option_no_config, option_quiet, option_action, option_answer;
+
+/** option_take_proxies() - What --allow-proxy grants, if it was given: after
+ *			   all options, as one may silence its notices. */
+void option_take_proxies(struct parse *parse);
 
 extern const struct option_spec option_table[];
 extern const size_t option_count;

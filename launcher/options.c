@@ -33,7 +33,8 @@ die_without_value(const struct option_spec *spec)
 	char list[OPTION_WORDS_MAX];
 
 	if (spec->arg)
-		die("--%s needs a %s", spec->name, spec->arg);
+		die("--%s needs %s %s", spec->name,
+		    strchr("AEIO", spec->arg[0]) ? "an" : "a", spec->arg);
 	die("--%s needs a value; use %s", spec->name,
 	    option_word_list(spec, list, sizeof(list)));
 }
@@ -230,6 +231,7 @@ void options_parse(struct options *options, int argc, char **argv)
 	if (parse.done)
 		return;
 
+	option_take_proxies(&parse);
 	check_conflicts(&parse);
 	check_network(&parse);
 	if (parse.allow_all || (options->policy.network == NETWORK_FULL &&

@@ -7,16 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEPARATORS " \t\n"
-#define LINE_SIZE  1024
+#include "clean.h"
+
+#define SEPARATORS " \t\r\n"
+#define DIGITS_MAX 5
 
 /* "80/tcp"; other protocols have no ports that can be granted. */
 static uint16_t read_port(const char *word)
 {
-	char *end;
-	const unsigned long port = strtoul(word, &end, 10);
+	const size_t digits = strspn(word, "0123456789");
+	const char *end = word + digits;
+	const unsigned long port = strtoul(word, NULL, 10);
 
-	if (port == 0 || port > UINT16_MAX ||
+	if (digits == 0 || digits > DIGITS_MAX || port > UINT16_MAX ||
 	    (strcmp(end, "/tcp") != 0 && strcmp(end, "/udp") != 0))
 		return 0;
 	return (uint16_t)port;
@@ -40,16 +43,25 @@ static uint16_t port_on_line(char *line, const char *name)
 	return found ? read_port(port) : 0;
 }
 
-uint16_t services_port(const char *name)
+uint16_t services_find(const char *path, const char *name)
 {
-	FILE *file = fopen("/etc/services", "re");
-	char line[LINE_SIZE];
+	FILE *file = fopen(path, "re");
+	autofree char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
 	uint16_t port = 0;
 
 	if (!file)
 		return 0;
-	while (port == 0 && fgets(line, sizeof(line), file))
-		port = port_on_line(line, name);
+	/* Whole lines only, and text: half a name may be another one. */
+	while (port == 0 && (len = getline(&line, &size, file)) > 0)
+		if (strlen(line) == (size_t)len)
+			port = port_on_line(line, name);
 	fclose(file);
 	return port;
+}
+
+uint16_t services_port(const char *name)
+{
+	return services_find("/etc/services", name);
 }

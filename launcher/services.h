@@ -14,4 +14,7 @@
  */
 uint16_t services_port(const char *name);
 
+/** services_find() - The same in another file of that form (services(5)). */
+uint16_t services_find(const char *path, const char *name);
+
 #endif /* SBX_SERVICES_H */

@@ -101,7 +101,8 @@ static void append_range(struct text *text,
 	quote_shell(text, buf, word.len);
 }
 
-static void append_inet(struct text *text, const struct policy_request *request)
+static void append_inet(struct text *text, const struct policy *policy,
+			const struct policy_request *request)
 {
 	const bool stream = request->type == SOCK_STREAM;
 	const bool named = request->inet && request->inet->port > 0 &&
@@ -116,6 +117,9 @@ static void append_inet(struct text *text, const struct policy_request *request)
 	else if (named && request->type == SOCK_DGRAM &&
 		 (request->op == OP_CONNECT || request->op == OP_SEND))
 		option = "--allow-udp ";
+	/* No address outside can be granted to a network of its own. */
+	if (option && policy->network == NETWORK_ISOLATED)
+		text_string(text, "--network none ");
 	text_string(text, option ? option : "--network full");
 	if (option)
 		append_range(text, request);
@@ -144,7 +148,7 @@ static void append_allow(struct text *text, const struct policy *policy,
 			text_string(text, private_names);
 		break;
 	case TARGET_INET:
-		append_inet(text, request);
+		append_inet(text, policy, request);
 		break;
 	case TARGET_OTHER:
 		text_string(text, "--network full");

@@ -37,7 +37,13 @@ static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned int bits)
 	       (rest == 0 || (a[whole] ^ b[whole]) >> (8 - rest) == 0);
 }
 
-/* Nothing beyond the prefix is set, so equal ranges have equal bytes. */
+static bool is_mapped(const uint8_t *ip)
+{
+	return memcmp(ip, mapped, sizeof(mapped)) == 0;
+}
+
+/* Nothing beyond the prefix is set, and IPv4 within IPv6 is IPv4, so equal
+ * ranges have equal bytes. */
 static bool is_tidy(const struct inet_range *range)
 {
 	static const uint8_t zero[sizeof(range->ip)];
@@ -48,7 +54,8 @@ static bool is_tidy(const struct inet_range *range)
 	memset(rest, 0, whole);
 	if (part)
 		rest[whole] &= (uint8_t)(0xff >> part);
-	return memcmp(rest, zero, sizeof(rest)) == 0;
+	return memcmp(rest, zero, sizeof(rest)) == 0 &&
+	       (range->family != INET_V6 || !is_mapped(range->ip));
 }
 
 bool inet_range_get(struct inet_range *range, const char *bytes, size_t len)
@@ -104,8 +111,7 @@ static bool is_unspecified(const struct addr *addr)
 void inet_plain(struct addr *plain, const struct addr *addr)
 {
 	*plain = *addr;
-	if (addr->kind != ADDR_INET6 ||
-	    memcmp(addr->ip, mapped, sizeof(mapped)) != 0)
+	if (addr->kind != ADDR_INET6 || !is_mapped(addr->ip))
 		return;
 	plain->kind = ADDR_INET;
 	memset(plain->ip, 0, sizeof(plain->ip));
@@ -168,7 +174,9 @@ bool inet_range_hears(const struct inet_range *range, const struct addr *addr)
 	inet_plain(&plain, addr);
 	if (!is_unspecified(&plain))
 		return has_plain(range, &plain);
-	return has_port(range, &plain) && range->bits == 0 &&
-	       (range->family == INET_ANY ||
-		(range->family == INET_V4 && plain.kind == ADDR_INET));
+	if (!has_port(range, &plain) || range->bits > 0)
+		return false;
+	if (plain.kind == ADDR_INET)
+		return range->family != INET_V6;
+	return plain.kind == ADDR_INET6 && range->family == INET_ANY;
 }

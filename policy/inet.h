@@ -43,7 +43,8 @@ typedef uint16_t inet_service_fn(const char *name);
  *
  * A name in place of an address is an error, as what it means can change, and
  * others may change it.  "*" is every address.  To listen at 0.0.0.0 is to
- * listen at every IPv4 address, at [::] at every address.
+ * listen at every IPv4 address, at [::] at every address; 0.0.0.0/0 is then
+ * the same as 0.0.0.0.
  *
  * Return: NULL, or one clause about what is wrong
  */

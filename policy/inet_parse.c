@@ -44,12 +44,26 @@ static bool read_port(const char *word, inet_service_fn *service,
 	return *port > 0;
 }
 
-/* The names of services may hold hyphens. */
+/* "8000-8010"; the names of services may hold hyphens themselves. */
+static bool read_both(struct inet_range *range, char *word,
+		      inet_service_fn *service)
+{
+	char *hyphen = word;
+	bool found = false;
+
+	while (!found && (hyphen = strchr(hyphen, '-'))) {
+		*hyphen = '\0';
+		found = read_port(word, service, &range->low) &&
+			read_port(hyphen + 1, service, &range->high);
+		*hyphen++ = '-';
+	}
+	return found;
+}
+
 static const char *read_ports(struct inet_range *range, const char *given,
 			      inet_service_fn *service)
 {
 	char word[WORD_MAX];
-	char *hyphen;
 
 	if (strcmp(given, "*") == 0) {
 		range->low = 1;
@@ -63,12 +77,7 @@ static const char *read_ports(struct inet_range *range, const char *given,
 		return NULL;
 	}
 	strcpy(word, given);
-	hyphen = strchr(word, '-');
-	if (!hyphen)
-		return bad_port;
-	*hyphen++ = '\0';
-	if (!read_port(word, service, &range->low) ||
-	    !read_port(hyphen, service, &range->high))
+	if (!read_both(range, word, service))
 		return bad_port;
 	return range->low <= range->high ? NULL
 					 : "the range of ports ends before it "
@@ -106,9 +115,11 @@ static const char *set_bits(struct inet_range *range, const char *word,
 	uint8_t ip[sizeof(range->ip)];
 	uint16_t bits;
 
-	if (!read_number(word, range->bits + before, &bits) || bits < before)
+	if (!read_number(word, range->bits + before, &bits))
 		return "the length of a prefix is at most 32 for IPv4 and 128 "
 		       "for IPv6";
+	if (bits < before)
+		return "a prefix of IPv4 within IPv6 is at least 96 bits long";
 	range->bits = (uint8_t)(bits - before);
 	memcpy(ip, range->ip, sizeof(ip));
 	for (unsigned int i = range->bits; i < 8 * sizeof(ip); i++)
@@ -125,10 +136,12 @@ static bool is_nowhere(const struct inet_range *range)
 	return memcmp(range->ip, zero, sizeof(zero)) == 0;
 }
 
-/* Without a prefix. */
+/* Of no address at all. */
 static const char *set_meaning(struct inet_range *range, enum inet_form form)
 {
-	if (!is_nowhere(range))
+	if (!is_nowhere(range) ||
+	    (form == INET_CONNECT &&
+	     range->bits < (range->family == INET_V4 ? 32 : 128)))
 		return NULL;
 	if (form == INET_CONNECT)
 		return "nothing is reached at this address; use 127.0.0.1 or "
@@ -166,12 +179,13 @@ static const char *read_address(struct inet_range *range, const char *given,
 	if (slash)
 		*slash++ = '\0';
 	why = set_address(range, word + brackets, brackets);
-	if (why || !slash)
-		return why ? why : set_meaning(range, form);
-	if (form == INET_LISTEN)
-		return "listening is at one address, or at all of them; leave "
-		       "out the length of the prefix";
-	return set_bits(range, slash, brackets);
+	/* "0.0.0.0/0" is how a range says that it is every address. */
+	if (!why && slash && form == INET_LISTEN && strcmp(slash, "0") != 0)
+		why = "listening is at one address, or at all of them; leave "
+		      "out the length of the prefix";
+	if (!why && slash)
+		why = set_bits(range, slash, brackets);
+	return why ? why : set_meaning(range, form);
 }
 
 const char *inet_parse(struct inet_range *range, const char *given,

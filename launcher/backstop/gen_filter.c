@@ -45,6 +45,11 @@
 #define MSG_FASTOPEN 0x20000000
 #endif
 
+/* linux/in6.h, which does not go with netinet/in.h */
+#ifndef IPV6_FLOWLABEL_MGR
+#define IPV6_FLOWLABEL_MGR 32
+#endif
+
 #define LOW32 0xffffffffULL
 
 #define SOCKADDR_NL_SIZE 12 /* sizeof(struct sockaddr_nl) */
@@ -187,8 +192,9 @@ static void add_fastopen(scmp_filter_ctx ctx)
 }
 
 /* Options that lead packets elsewhere than to the address that was judged:
- * routes by source (ip_options_compile(), fl6_update_dst()), a connect that is
- * put off until something is sent; and the joining of groups, which sends. */
+ * routes by source (ip_options_compile(), fl6_update_dst()), which a label of
+ * flows may hold (fl6_merge_options()), a connect that is put off until
+ * something is sent; and the joining of groups, which sends. */
 static const struct option {
 	unsigned int level, name;
 	int error;
@@ -210,6 +216,7 @@ static const struct option {
 	{IPPROTO_IPV6, IPV6_RTHDRDSTOPTS, EPERM},
 	{IPPROTO_IPV6, IPV6_RTHDR, EPERM},
 	{IPPROTO_IPV6, IPV6_DSTOPTS, EPERM},
+	{IPPROTO_IPV6, IPV6_FLOWLABEL_MGR, EPERM},
 	{IPPROTO_TCP, TCP_FASTOPEN_CONNECT, EOPNOTSUPP},
 };
 

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 
+#include "policy/inet.h"
 #include "policy/policy.h"
 #include "shown.h"
 
@@ -121,6 +122,79 @@ static bool abstract_covered(const struct policy_rule *rule,
 	       request->len == rule->name_len;
 }
 
+/* One of few ports, and of few addresses: they meet.  The last byte of an IPv4
+ * address says which it is, and a prefix leaves it out. */
+static const uint8_t ips[][4] = {
+	{127, 0, 0, 1},
+	{127, 0, 0, 2},
+	{10, 0, 0, 1},
+	{0, 0, 0, 0},
+};
+
+static bool in_loopback(const struct policy_request *request)
+{
+	const uint8_t *ip = request->inet->ip;
+
+	return ip[0] == 127 || (request->op != OP_LISTEN && ip[0] == 0);
+}
+
+static bool inet_covered(const struct policy_rule *rule,
+			 const struct policy_request *request)
+{
+	const uint8_t *range = (const uint8_t *)policy.arena + rule->name;
+	const uint8_t *ip = request->inet->ip;
+	const bool listens = request->op == OP_LISTEN;
+	const unsigned int wanted = listens ? OPS_LISTEN : OPS_CONNECT;
+
+	if (request->op == OP_BIND || request->op == OP_RESOLVE ||
+	    !(rule->ops & wanted) ||
+	    rule->kind != (request->type == SOCK_DGRAM ? RULE_UDP : RULE_TCP) ||
+	    request->inet->port < range[19] || request->inet->port > range[21])
+		return false;
+	if (ip[0] == 0) /* all of them, or 127.0.0.1 */
+		ip = listens ? NULL : ips[0];
+	if (!ip)
+		return range[1] == 0;
+	/* A prefix is of no or of 8 bits, or all there are. */
+	return range[1] == 0 ||
+	       (ip[0] == range[2] && (range[1] == 8 || ip[3] == range[5]));
+}
+
+static bool mediated(int type)
+{
+	if (policy.network == NETWORK_LOOPBACK && type == SOCK_STREAM)
+		return true;
+	for (unsigned int i = 0; i < policy.rule_count; i++)
+		if (policy.rules[i].kind ==
+		    (type == SOCK_DGRAM ? RULE_UDP : RULE_TCP))
+			return true;
+	return false;
+}
+
+static bool inet_allowed(const struct policy_request *request, int *rule)
+{
+	const bool udp = request->type == SOCK_DGRAM;
+
+	if (policy.network == NETWORK_FULL ||
+	    policy.network == NETWORK_ISOLATED)
+		return true;
+	if (request->op == OP_BIND && !udp)
+		return true;
+	if (!mediated(request->type))
+		return false;
+	if (request->op == OP_SOCKET)
+		return true;
+	if (request->op == OP_BIND)
+		return request->inet->port == 0;
+	if (policy.network == NETWORK_LOOPBACK && !udp && in_loopback(request))
+		return true;
+	for (int i = (int)policy.rule_count - 1; i >= 0; i--)
+		if (policy.rules[i].kind >= RULE_TCP &&
+		    inet_covered(&policy.rules[i], request))
+			*rule = i;
+	return *rule >= 0;
+}
+
 static bool covered(const struct policy_rule *rule,
 		    const struct policy_request *request)
 {
@@ -153,7 +227,9 @@ static struct policy_verdict expected(const struct policy_request *request)
 		if (covered(&policy.rules[i], request))
 			first[policy.rules[i].effect] = i;
 	v.error = policy.deny_errno;
-	if (request->kind == TARGET_INET || request->kind == TARGET_OTHER) {
+	if (request->kind == TARGET_INET) {
+		v.allow = inet_allowed(request, &v.rule);
+	} else if (request->kind == TARGET_OTHER) {
 		v.allow = policy.network == NETWORK_FULL;
 	} else if (request->op == OP_LISTEN) {
 		v.allow = true;
@@ -211,6 +287,35 @@ static void follow(const char *option, const char *word,
 	require(policy_decide(&more, request, NULL, NULL).allow);
 }
 
+/* The same with the address that the hint names. */
+static void follow_inet(const char *option, const char *word,
+			const struct policy_request *request)
+{
+	static struct policy more;
+	const bool listens = !strcmp(option, "--allow-listen");
+	struct policy_rule rule = {
+		.kind = !strcmp(option, "--allow-udp") ? RULE_UDP : RULE_TCP,
+		.ops = listens ? OPS_LISTEN : OPS_CONNECT,
+	};
+	char name[NAME_SIZE], bytes[INET_RANGE_SIZE];
+	struct inet_range range;
+
+	name[shown_shell_word(word, name)] = '\0';
+	require(!inet_parse(&range, name, listens ? INET_LISTEN : INET_CONNECT,
+			    NULL));
+	/* No more is suggested than has to be. */
+	require(range.low == range.high && range.low == request->inet->port);
+	require(range.bits ==
+		(range.family == INET_V4 && request->inet->ip[0] == 0 && listens
+			 ? 0
+			 : 32));
+	inet_range_put(&range, bytes);
+	more = policy;
+	require(policy_add(&more, &rule, bytes, sizeof(bytes), "") ==
+		POLICY_OK);
+	require(policy_decide(&more, request, NULL, NULL).allow);
+}
+
 /* The same policy with private names. */
 static void make_private(const struct policy_request *request)
 {
@@ -252,6 +357,10 @@ static void check_hint(const struct policy_request *request,
 		require(policy.rules[verdict->rule].effect == EFFECT_DENY);
 		return;
 	}
+	if (request->kind == TARGET_INET) {
+		follow_inet(hint, word, request);
+		return;
+	}
 	require(!strncmp(hint, "--allow-unix-", 13));
 	split(request->name, request->len, &parts);
 	/* A path that is not canonical is refused whatever is granted. */
@@ -262,6 +371,25 @@ static void check_hint(const struct policy_request *request,
 /* ---- the harness ----------------------------------------------------------
  */
 
+/* Of one address, of those that begin as it does, or of all; ports 0 to 3. */
+static void add_range(struct input *in)
+{
+	static const uint8_t lengths[] = {32, 8, 0};
+	struct policy_rule rule = {
+		.ops = input_byte(in) & 1 ? OPS_LISTEN : OPS_CONNECT,
+		.kind = input_byte(in) & 1 ? RULE_UDP : RULE_TCP,
+	};
+	uint8_t bytes[INET_RANGE_SIZE] = {INET_V4, 0};
+	const uint8_t *ip = ips[input_below(in, 3)];
+
+	bytes[1] = lengths[input_below(in, COUNT_OF(lengths))];
+	memcpy(bytes + 2, ip, bytes[1] / 8);
+	bytes[19] = (uint8_t)(1 + input_below(in, 3));
+	bytes[21] = (uint8_t)(bytes[19] + input_below(in, 2));
+	require(policy_add(&policy, &rule, (char *)bytes, sizeof(bytes), "x") ==
+		POLICY_OK);
+}
+
 static void make_rules(struct input *in)
 {
 	static const uint8_t ops[] = {OPS_ALL, OPS_CONNECT, OPS_BIND};
@@ -269,17 +397,21 @@ static void make_rules(struct input *in)
 	struct name name, given;
 
 	policy_init(&policy);
-	policy.network = (uint8_t)input_below(in, 2);
+	policy.network = (uint8_t)input_below(in, NETWORK_FULL + 1);
 	policy.unix_all = input_below(in, 8) == 0;
 	policy.deny_errno = 1 + (int)input_below(in, 133);
 	while (count--) {
 		struct policy_rule rule = {
 			.effect = input_below(in, 3) == 0,
 			.ops = ops[input_below(in, COUNT_OF(ops))],
-			.kind = (uint8_t)input_below(in, 4),
+			.kind = (uint8_t)input_below(in, 5),
 		};
 		enum policy_error error;
 
+		if (rule.kind == RULE_TCP) {
+			add_range(in);
+			continue;
+		}
 		if (rule.kind <= RULE_TREE)
 			make_path(in, &name, PLAIN);
 		else
@@ -300,7 +432,8 @@ static void ask(struct policy_request *request)
 
 		request->op = (enum policy_op)op;
 		/* Names are for what has one. */
-		if (op == OP_SOCKET && request->kind != TARGET_INET &&
+		if ((op == OP_SOCKET || op == OP_RESOLVE) &&
+		    request->kind != TARGET_INET &&
 		    request->kind != TARGET_OTHER)
 			continue;
 		got = policy_decide(&policy, request, NULL, NULL);
@@ -320,9 +453,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct policy_request request = {
 			.kind = (enum target_kind)input_below(&in, 5),
 		};
+		struct addr addr = {.kind = ADDR_INET};
 		struct name name = {0};
 		char *exact;
 
+		if (request.kind == TARGET_INET) {
+			const unsigned int what = input_byte(&in);
+
+			memcpy(addr.ip, ips[what & 3], 4);
+			addr.port = (uint16_t)(what >> 2 & 7);
+			request.inet = &addr;
+			request.type = what & 32 ? SOCK_DGRAM : SOCK_STREAM;
+		}
 		if (request.kind == TARGET_PATH)
 			make_path(&in, &name, COUNT_OF(components));
 		else if (request.kind == TARGET_ABSTRACT)

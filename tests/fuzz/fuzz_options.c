@@ -62,6 +62,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
+	setenv("HTTP_PROXY", "http://me:secret@localhost:3128", 1);
 	fuzz_own_directory(top);
 	require(mkdir("dir", 0700) == 0 && symlink("dir/x", "link") == 0 &&
 		symlink("loop", "loop") == 0);
@@ -113,6 +114,27 @@ static void check_printed(void)
 	free(printed);
 }
 
+/* Addresses are granted by options that say so, and the proxies' are on the
+ * loopback, as the environment of LLVMFuzzerInitialize() has it. */
+static void check_inet(char **words, size_t count)
+{
+	const struct policy *policy = &options.policy;
+	size_t asked = 0, rules = 0, proxies = 0;
+
+	for (size_t i = 1; i < count; i++) {
+		asked += !strncmp(words[i], "--allow-connect", 15) ||
+			 !strncmp(words[i], "--allow-listen", 14) ||
+			 !strncmp(words[i], "--allow-udp", 11);
+		proxies |= !strcmp(words[i], "--allow-proxy");
+	}
+	for (uint32_t i = 0; i < policy->rule_count; i++)
+		rules += policy->rules[i].kind >= RULE_TCP;
+	require(rules <= asked + 2 * proxies);
+	require(!asked || policy->network != NETWORK_ISOLATED || !rules);
+	require(!memmem(policy->arena, policy->arena_used, "secret", 6) ||
+		!proxies || asked);
+}
+
 static void check_accepted(char **words, size_t count)
 {
 	const struct policy *policy = &options.policy;
@@ -132,6 +154,7 @@ static void check_accepted(char **words, size_t count)
 		left++;
 	require(left <= count && options.command == words + count - left);
 	require(options.action != ACTION_RUN || left > 0);
+	check_inet(words, count - left);
 	/* Nothing is opened but by an option that says so. */
 	if (policy->network == NETWORK_FULL || policy->unix_all) {
 		bool asked = false;

@@ -72,6 +72,23 @@ static void check_name(uint32_t offset, uint32_t len)
 		policy.arena[offset + len] == '\0');
 }
 
+/* Addresses: as inet.h has them, said once more. */
+static void check_range(const struct policy_rule *rule)
+{
+	const uint8_t *b = (const uint8_t *)policy.arena + rule->name;
+
+	require(rule->name_len == 22 && rule->pin_len == 0 &&
+		rule->effect == EFFECT_ALLOW);
+	require(!(rule->ops & ~(OPS_CONNECT | OPS_LISTEN)));
+	require(rule->kind == RULE_TCP || !(rule->ops & OPS_LISTEN));
+	require(b[0] == 0 || b[0] == 4 || b[0] == 6);
+	require(b[1] <= (b[0] == 4 ? 32 : b[0] == 6 ? 128 : 0));
+	for (int i = b[1]; i < 128; i++)
+		require(!(b[2 + i / 8] & 128 >> i % 8));
+	require(b[18] * 256 + b[19] > 0 &&
+		b[18] * 256 + b[19] <= b[20] * 256 + b[21]);
+}
+
 static void check_rule(const struct policy_rule *rule)
 {
 	const char *name = policy.arena + rule->name;
@@ -79,10 +96,13 @@ static void check_rule(const struct policy_rule *rule)
 	check_name(rule->name, rule->name_len);
 	check_name(rule->given, rule->given_len);
 	require(strlen(policy.arena + rule->given) == rule->given_len);
-	require(rule->effect <= EFFECT_DENY && rule->ops != 0 &&
-		(rule->ops & ~OPS_ALL) == 0);
-	require(rule->kind <= RULE_ABSTRACT_PREFIX);
-	require(rule->pin_len <= rule->name_len);
+	require(rule->effect <= EFFECT_DENY && rule->ops != 0);
+	require(rule->kind <= RULE_UDP && rule->pin_len <= rule->name_len);
+	if (rule->kind == RULE_TCP || rule->kind == RULE_UDP) {
+		check_range(rule);
+		return;
+	}
+	require((rule->ops & ~OPS_ALL) == 0);
 	if (rule->kind == RULE_ABSTRACT || rule->kind == RULE_ABSTRACT_PREFIX) {
 		require(rule->name_len <= 107);
 		return;

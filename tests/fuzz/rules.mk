@@ -17,10 +17,9 @@ FUZZ_TESTS := $(wildcard tests/fuzz/*.t)
 FUZZ_SAN := address,undefined
 FUZZ_CFLAGS = $(BASE) $(WARN) -I. -O1 -g -fno-omit-frame-pointer \
 	      -fno-sanitize-recover=all
-FUZZ_SRC := $(POLICY) launcher/elf.c $(wildcard launcher/option*.c) \
-	    launcher/audit.c launcher/config.c launcher/proxy.c launcher/services.c \
-	    launcher/variables.c \
-	    launcher/print_policy.c launcher/proc.c tests/fuzz/shown.c tests/fuzz/shown_json.c
+# An archive: a harness takes what it needs of it.
+FUZZ_SRC := $(POLICY) $(filter-out launcher/main.c launcher/diag.c,\
+	    $(wildcard launcher/*.c)) tests/fuzz/shown.c tests/fuzz/shown_json.c
 FUZZ_CODE := $(FUZZ_SRC:%.c=$(FUZZ)/obj/%.o)
 HOSTILE	:= $(patsubst tests/fuzz/%.c,$(FUZZ)/hostile.obj/%.o,\
 	   $(wildcard tests/fuzz/hostile*.c))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_tier.c - which tier is chosen, and what landlock-only refuses. */
 #include "parse.h"
+#include "launcher/backstop/filter.h"
 #include "launcher/tier.h"
 
 #define OLD_ABI 8
@@ -131,6 +132,73 @@ static void what_the_kernel_cannot_say(void **state)
 	assert_int_equal(tier_choose(options, NEW_ABI), TIER_LANDLOCK_ONLY);
 }
 
+/* The kernel knows ports, but whose they are only the supervisor. */
+static void addresses_need_a_supervisor(void **state)
+{
+	static char connect_to[] = "--allow-connect=10.0.0.1:80";
+	static char listen_at[] = "--allow-listen=80";
+	static char udp[] = "--allow-udp=10.0.0.1:53";
+	static char loopback[] = "--network=host-loopback";
+
+	(void)state;
+	PARSE("-q", "--network=full", "--unix-sockets=allowlist");
+	assert_chosen(TIER_SUPERVISED, TIER_LANDLOCK_ONLY);
+	PARSE("-q", "--network=isolated");
+	assert_chosen(TIER_SUPERVISED, TIER_LANDLOCK_ONLY);
+	PARSE("-q", connect_to);
+	assert_chosen(TIER_SUPERVISED, TIER_LANDLOCK);
+	PARSE("-q", listen_at);
+	assert_chosen(TIER_SUPERVISED, TIER_LANDLOCK);
+	PARSE("-q", udp);
+	assert_chosen(TIER_SUPERVISED, TIER_LANDLOCK);
+	PARSE("-q", loopback);
+	assert_chosen(TIER_SUPERVISED, TIER_LANDLOCK);
+
+	PARSE(ALONE, connect_to);
+	assert_impossible(choose_new,
+			  IMPOSSIBLE "\"10.0.0.1:80\": it knows ports but no "
+				     "addresses; use --backstop=auto\n");
+	PARSE(ALONE, listen_at);
+	assert_impossible(choose_new,
+			  IMPOSSIBLE "\"80\": it knows ports but no "
+				     "addresses; use --backstop=auto\n");
+	PARSE(ALONE, udp);
+	assert_impossible(choose_new,
+			  IMPOSSIBLE "\"10.0.0.1:53\": it knows ports but no "
+				     "addresses; use --backstop=auto\n");
+	PARSE(ALONE, loopback);
+	assert_impossible(choose_new, "sbx-run: " ALONE " cannot enforce "
+				      "--network host-loopback: it knows ports "
+				      "but no addresses; use "
+				      "--backstop=auto\n");
+}
+
+/* Which filter, where datagram sockets of both kinds may exist. */
+static void filters_of_tiers(void **state)
+{
+	const unsigned int plain = FILTER_IP | FILTER_UNIX;
+
+	(void)state;
+	PARSE("--allow-connect=10.0.0.1:80");
+	assert_int_equal(tier_filter(&options->policy, TIER_SUPERVISED), plain);
+	PARSE("--allow-udp=10.0.0.1:53");
+	assert_int_equal(tier_filter(&options->policy, TIER_SUPERVISED),
+			 plain | FILTER_UDP);
+	/* All messages are looked at, so those of AF_UNIX are, too. */
+	PARSE("--allow-udp=10.0.0.1:53", "--allow-unix-connect", "sub");
+	assert_int_equal(tier_filter(&options->policy, TIER_LANDLOCK),
+			 plain | FILTER_UDP);
+	PARSE("--allow-udp=10.0.0.1:53", "--allow-unix-dgram");
+	assert_int_equal(tier_filter(&options->policy, TIER_SUPERVISED),
+			 plain | FILTER_UDP | FILTER_DGRAM);
+	PARSE("--network=isolated");
+	assert_int_equal(tier_filter(&options->policy, TIER_SUPERVISED),
+			 FILTER_ISOLATED | FILTER_UNIX);
+	PARSE("--network=full", "--unix-sockets=allowlist");
+	assert_int_equal(tier_filter(&options->policy, TIER_SUPERVISED),
+			 FILTER_UNIX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +207,8 @@ int main(void)
 		cmocka_unit_test(alone_if_nothing_is_lost),
 		cmocka_unit_test(old_kernels_are_named),
 		cmocka_unit_test(what_the_kernel_cannot_say),
+		cmocka_unit_test(addresses_need_a_supervisor),
+		cmocka_unit_test(filters_of_tiers),
 	};
 
 	return cmocka_run_group_tests(tests, enter_directory, leave_directory);

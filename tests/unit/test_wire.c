@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/inet.h"
 #include "policy/wire.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
@@ -53,6 +54,9 @@ static int setup(void **state)
 	add_rule(EFFECT_ALLOW, OPS_BIND, RULE_ABSTRACT_PREFIX, 0, NAME(""),
 		 "@*");
 	add_rule(EFFECT_ALLOW, OPS_ALL, RULE_TREE, 1, NAME("/"), "");
+	add_rule(EFFECT_ALLOW, OPS_CONNECT | OPS_LISTEN, RULE_TCP, 0,
+		 NAME("\4\x8\xa\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\xff\xff"),
+		 "10.0.0.0/8:*");
 	return 0;
 }
 
@@ -414,6 +418,87 @@ static void forged_values_are_refused(void **state)
 	}
 }
 
+/* A rule about addresses, with everything right. */
+static void start_range(unsigned int kind, unsigned int ops)
+{
+	static const unsigned char range[INET_RANGE_SIZE] = {
+		4, 8, 10, [18] = 0, 80, 1, 0};
+
+	start_payload();
+	payload[AT_OPS] = (unsigned char)ops;
+	payload[AT_KIND] = (unsigned char)kind;
+	payload[AT_NAME_LEN] = sizeof(range);
+	payload[AT_PIN_LEN] = 0;
+	payload[AT_GIVEN_LEN] = 2;
+	memcpy(payload + AT_NAME, range, sizeof(range));
+	memcpy(payload + AT_NAME + sizeof(range), "xy", 2);
+	payload_len = AT_NAME + sizeof(range) + 2;
+}
+
+static void forged_ranges(void **state)
+{
+	static const struct {
+		unsigned int at;
+		unsigned char value;
+	} rows[] = {
+		{AT_EFFECT, EFFECT_DENY},
+		{AT_OPS, OPS_BIND},
+		{AT_OPS, OPS_ALL},
+		{AT_OPS, 1 << OP_SOCKET},
+		{AT_OPS, 0},
+		{AT_NAME_LEN, 21},
+		{AT_NAME_LEN, 23},
+		{AT_PIN_LEN, 1},
+		{AT_PIN_LEN, 22},
+		{AT_NAME, 0},
+		{AT_NAME, 5},
+		{AT_NAME, 255},
+		{AT_NAME + 1, 33},
+		{AT_NAME + 1, 7 - 4},
+		{AT_NAME + 3, 1},
+		{AT_NAME + 17, 1},
+		{AT_NAME + 18, 2},
+		{AT_NAME + 19, 0},
+		{AT_NAME + 20, 0},
+	};
+
+	(void)state;
+	for (unsigned int kind = RULE_TCP; kind <= RULE_UDP; kind++) {
+		start_range(kind, OPS_CONNECT);
+		assert_int_equal(decode(forge()), 0);
+		assert_int_equal(decoded.rules[0].name_len, INET_RANGE_SIZE);
+		start_range(kind, OPS_LISTEN);
+		assert_int_equal(decode(forge()), kind == RULE_TCP ? 0 : -1);
+		for (size_t i = 0; i < COUNT_OF(rows); i++) {
+			start_range(kind, OPS_CONNECT);
+			payload[rows[i].at] = rows[i].value;
+			if (decode(forge()) != -1)
+				fail_msg("row %zu is accepted", i);
+			assert_true(is_strictest(&decoded));
+		}
+	}
+}
+
+/* Every value of every byte of the range: what inet_range_get() says. */
+static void forged_bytes_of_ranges(void **state)
+{
+	(void)state;
+	for (size_t at = 0; at < INET_RANGE_SIZE; at++)
+		for (unsigned int byte = 0; byte < 256; byte++) {
+			struct inet_range range;
+			bool good;
+
+			start_range(RULE_UDP, OPS_CONNECT);
+			payload[AT_NAME + at] = (unsigned char)byte;
+			good = inet_range_get(&range, (char *)payload + AT_NAME,
+					      INET_RANGE_SIZE);
+			assert_int_equal(decode(forge()), good ? 0 : -1);
+			assert_int_equal(decoded.rule_count, good);
+			if (!good)
+				assert_true(is_strictest(&decoded));
+		}
+}
+
 static void forged_lengths_of_abstract_names(void **state)
 {
 	(void)state;
@@ -560,6 +645,8 @@ int main(void)
 		TEST(forged_sample_is_accepted),
 		TEST(forged_bytes_stay_in_bounds),
 		TEST(forged_values_are_refused),
+		TEST(forged_ranges),
+		TEST(forged_bytes_of_ranges),
 		TEST(forged_lengths_of_abstract_names),
 		TEST(forged_paths_end_at_path_max),
 		TEST(forged_names_exceed_the_arena),
