@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* knock.c - outside clients: does somebody inside listen? */
 #include <arpa/inet.h>
-#include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -45,13 +45,16 @@ static bool answers_at(const char *ip, int port)
 {
 	struct sockaddr_in v4 = {.sin_family = AF_INET};
 	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+	char plain[64] = "", device[IFNAMSIZ] = "";
 
 	if (port <= 0 || port > 65535)
 		return false;
 	v4.sin_port = v6.sin6_port = htons((uint16_t)port);
 	if (inet_pton(AF_INET, ip, &v4.sin_addr) == 1)
 		return answers(&v4, sizeof(v4));
-	return inet_pton(AF_INET6, ip, &v6.sin6_addr) == 1 &&
+	sscanf(ip, "%63[^%]%%%15s", plain, device);
+	v6.sin6_scope_id = if_nametoindex(device);
+	return inet_pton(AF_INET6, plain, &v6.sin6_addr) == 1 &&
 	       answers(&v6, sizeof(v6));
 }
 
@@ -71,7 +74,7 @@ static void knock_tcp6(const char *port)
 	knock_at("::1", port);
 }
 
-/* "ADDRESS/PORT" */
+/* "ADDRESS[%DEVICE]/PORT" */
 static void knock_tcp(const char *what)
 {
 	char ip[64];

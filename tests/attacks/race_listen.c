@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -92,6 +93,22 @@ static void inherited_swapped(void)
 static void inherited_mptcp_swapped(void)
 {
 	swapped(bound_path(), INHERITED_MPTCP);
+}
+
+/* An address of one link binds a socket to its device, whatever it was bound to
+ * before. */
+static void link_local_swapped(void)
+{
+	union address addr;
+	socklen_t len = v6_at(&addr, "fe80::1", 0);
+	int fd = ip_socket(AF_INET6, SOCK_STREAM, 0);
+
+	addr.v6.sin6_scope_id = if_nametoindex("wire0");
+	bind(fd, &addr.any, len);
+	choices[0] = bound_path();
+	choices[1] = fd;
+	run(flip_slot, attempt_slot);
+	announce("tcp fe80::1%%wire0/%d", port_of(fd));
 }
 
 /* ---- an address that comes and goes ------------------------------------- */
@@ -297,6 +314,8 @@ const struct attack race_listen_attacks[] = {
 	     "TCP from outside in the place of AF_UNIX, no IP granted"),
 	RACE("grl-inherited-mptcp", inherited_mptcp_swapped, GRANT_DIRECTORY,
 	     NEEDS_TCP, "... MPTCP from outside"),
+	RACE("grl-link-local", link_local_swapped, GRANT_DIRECTORY, NEEDS_WIRE,
+	     "TCP bound to a link in the place of AF_UNIX, no IP granted"),
 	PART("grl-connected", connected, "while it is connected"),
 	PART("grl-refused", refused, "while its connects fail"),
 	PART("grl-shut", shut, "while it is shut down in a connect"),
