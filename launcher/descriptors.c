@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,16 +39,9 @@ static bool is_ring(int fd)
 	return strcmp(target, "anon_inode:[io_uring]") == 0;
 }
 
-/* Landlock knows neither MPTCP nor a listen(2) that chooses a port, so without
- * a supervisor such a socket must have its peer already; and so must one that
- * belongs to another network than the one that is meant. */
-static bool is_loose_tcp(int fd, int domain)
+static bool is_inet(int domain)
 {
-	struct sockaddr_storage peer;
-	socklen_t len = sizeof(peer);
-
-	return (domain == AF_INET || domain == AF_INET6) &&
-	       getpeername(fd, (struct sockaddr *)&peer, &len) != 0;
+	return domain == AF_INET || domain == AF_INET6;
 }
 
 static bool reaches_anything(const struct policy *policy, int domain, int type)
@@ -55,13 +49,50 @@ static bool reaches_anything(const struct policy *policy, int domain, int type)
 	if (type == SOCK_STREAM || type == SOCK_SEQPACKET ||
 	    domain == AF_NETLINK)
 		return false;
-	/* What a datagram socket sends is mediated where one may exist. */
-	return domain == AF_UNIX ? !policy->unix_all && !policy->unix_dgram
-				 : policy->network != NETWORK_FULL &&
-					   !policy_mediates(policy, SOCK_DGRAM);
+	if (domain == AF_UNIX)
+		return !policy->unix_all && !policy->unix_dgram;
+	/* What UDP sends is mediated where it may exist; what a packet socket
+	 * sends is not, as it may have its address already. */
+	return policy->network != NETWORK_FULL &&
+	       !(is_inet(domain) && type == SOCK_DGRAM &&
+		 policy_mediates(policy, SOCK_DGRAM));
 }
 
-static void check(const struct policy *policy, bool supervised, int fd)
+/* A socket of the network that is restricted, made where it was not. */
+static enum foreign kind_of(const struct policy *policy, int fd, int domain)
+{
+	int protocol = 0;
+	socklen_t len = sizeof(protocol);
+
+	if (!is_inet(domain) || policy->network == NETWORK_FULL)
+		return FOREIGN_NONE;
+	if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) != 0 ||
+	    (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP))
+		return FOREIGN_OTHER;
+	return FOREIGN_TCP_OR_UDP;
+}
+
+/* Whoever has a connection may dissolve it, by connect(2) to no address, and
+ * connect or listen again: Landlock allows the former, knows no listen(2) that
+ * chooses a port, and no MPTCP.  So without anybody who looks at those calls
+ * being connected already is no excuse. */
+static void refuse_unwatched(const struct policy *policy, bool supervised,
+			     int fd)
+{
+	if (policy->network == NETWORK_ISOLATED)
+		die("inherited descriptor %d is an IP socket, which belongs to "
+		    "the network outside of --network isolated and could be "
+		    "connected there anew; close it, e.g. with %d>&- in the "
+		    "shell",
+		    fd, fd);
+	if (!supervised && policy->network == NETWORK_NONE)
+		die("inherited descriptor %d is an IP socket, which could be "
+		    "connected anew while nobody looks; close it, e.g. with "
+		    "%d>&- in the shell, or use --backstop=landlock",
+		    fd, fd);
+}
+
+static enum foreign check(const struct policy *policy, bool supervised, int fd)
 {
 	int domain, type;
 	socklen_t len = sizeof(domain);
@@ -72,33 +103,24 @@ static void check(const struct policy *policy, bool supervised, int fd)
 			    "would get round the sandbox; close it, e.g. "
 			    "with %d>&- in the shell",
 			    fd, fd);
-		return;
+		return FOREIGN_NONE;
 	}
-	if (policy->network == NETWORK_ISOLATED && is_loose_tcp(fd, domain))
-		die("inherited descriptor %d is a TCP socket that is not "
-		    "connected, and belongs to the network outside of "
-		    "--network isolated; close it, e.g. with %d>&- in the "
-		    "shell",
-		    fd, fd);
-	if (!supervised && policy->network == NETWORK_NONE &&
-	    is_loose_tcp(fd, domain))
-		die("inherited descriptor %d is a TCP socket that is not "
-		    "connected yet, which nobody would look at; close it, "
-		    "e.g. with %d>&- in the shell, or use --backstop=landlock",
-		    fd, fd);
+	if (is_inet(domain))
+		refuse_unwatched(policy, supervised, fd);
 	len = sizeof(type);
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 ||
 	    !reaches_anything(policy, domain, type))
-		return;
+		return kind_of(policy, fd, domain);
 	die("inherited descriptor %d is a datagram socket, which could send "
 	    "to any address; close it, e.g. with %d>&- in the shell%s",
 	    fd, fd, domain == AF_UNIX ? ", or use --allow-unix-dgram" : "");
 }
 
-void descriptors_check(const struct policy *policy, bool supervised)
+enum foreign descriptors_check(const struct policy *policy, bool supervised)
 {
 	DIR *dir = opendir("/proc/self/fd");
 	const struct dirent *entry;
+	enum foreign most = FOREIGN_NONE;
 
 	if (!dir)
 		die_errno("cannot list /proc/self/fd");
@@ -106,10 +128,15 @@ void descriptors_check(const struct policy *policy, bool supervised)
 		char *end;
 		const long fd = strtol(entry->d_name, &end, 10);
 
-		if (end != entry->d_name && !*end && fd != dirfd(dir))
-			check(policy, supervised, (int)fd);
+		if (end != entry->d_name && !*end && fd != dirfd(dir)) {
+			const enum foreign found =
+				check(policy, supervised, (int)fd);
+
+			most = found > most ? found : most;
+		}
 	}
 	closedir(dir);
+	return most;
 }
 
 void descriptors_null(int fd)

@@ -16,6 +16,14 @@
  */
 void descriptors_secure(void);
 
+/* IP sockets that were made outside, so that nothing jails them; Landlock
+ * knows only those of TCP and UDP (no MPTCP, for one). */
+enum foreign {
+	FOREIGN_NONE,
+	FOREIGN_TCP_OR_UDP,
+	FOREIGN_OTHER,
+};
+
 /**
  * descriptors_check() - Refuse inherited descriptors that undo the policy.
  *
@@ -25,8 +33,11 @@ void descriptors_secure(void);
  *
  * @policy:	compiled policy
  * @supervised:	a supervisor sees connect(2) and listen(2)
+ *
+ * Return: of the IP sockets, what is hardest to hold; that one is connected
+ * means nothing, as it may be dissolved
  */
-void descriptors_check(const struct policy *policy, bool supervised);
+enum foreign descriptors_check(const struct policy *policy, bool supervised);
 
 /**
  * descriptors_keep() - Close every descriptor but these and 0, 1, 2; point 0

@@ -120,7 +120,6 @@ static int prepare_domain(const struct options *options,
 {
 	int ruleset;
 
-	descriptors_check(&options->policy, !plan->alone);
 	pins_open(pins, &options->policy);
 	ruleset = landlock_prepare(plan, &options->policy, pins, grants);
 	if (ruleset < 0)
@@ -152,7 +151,6 @@ static _Noreturn void run_confined(struct options *options, const char *program,
 		.pins = &pins,
 		.grants = tier == TIER_LANDLOCK ? &grants : NULL,
 		.run = name,
-		.inet_locked = landlock_locks_inet(&plan, &options->policy),
 		.tier = tier_name(tier),
 		.log = &options->log,
 		.quiet = options->quiet,
@@ -161,11 +159,17 @@ static _Noreturn void run_confined(struct options *options, const char *program,
 		.argv = options->command,
 		.words = options->words,
 	};
+	enum foreign foreign;
 	const char *shim;
 
 	if (!plan.alone)
 		proc_require();
 	config.filter = tier_filter(&options->policy, tier);
+	foreign = descriptors_check(&options->policy, !plan.alone);
+	config.foreign_inet = foreign != FOREIGN_NONE;
+	config.inet_locked = foreign != FOREIGN_OTHER &&
+			     landlock_locks_inet(&plan, &options->policy,
+						 config.foreign_inet);
 	config.ruleset = prepare_domain(options, &plan, &pins, &grants);
 	shim = find_shim(options, info);
 	config.shim_expected = shim && info->kind == ELF_DYNAMIC;

@@ -180,3 +180,15 @@ bool inet_range_hears(const struct inet_range *range, const struct addr *addr)
 		return range->family != INET_V6;
 	return plain.kind == ADDR_INET6 && range->family == INET_ANY;
 }
+
+bool inet_range_stays_home(const struct inet_range *range)
+{
+	static const uint8_t loopback4[4] = {127}, loopback6[16] = {[15] = 1};
+	const unsigned int bits = range->bits;
+
+	if (bits == 0)
+		return false;
+	return range->family == INET_V4
+		       ? same_bits(range->ip, loopback4, bits < 8 ? bits : 8)
+		       : same_bits(range->ip, loopback6, bits);
+}

@@ -86,4 +86,11 @@ bool inet_range_has(const struct inet_range *range, const struct addr *addr);
 /** inet_range_hears() - Is listening at an address within the range? */
 bool inet_range_hears(const struct inet_range *range, const struct addr *addr);
 
+/**
+ * inet_range_stays_home() - Are some addresses of the loopback in the range?
+ *
+ * Not if all are, of which some are elsewhere anyway.
+ */
+bool inet_range_stays_home(const struct inet_range *range);
+
 #endif /* SBX_INET_H */

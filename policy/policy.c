@@ -198,6 +198,25 @@ bool policy_mediates(const struct policy *policy, int type)
 	return false;
 }
 
+bool policy_stays_home(const struct policy *policy)
+{
+	struct inet_range range;
+
+	if (policy->network == NETWORK_LOOPBACK)
+		return true;
+	for (unsigned int i = 0; i < policy->rule_count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if ((rule->kind == RULE_TCP || rule->kind == RULE_UDP) &&
+		    (rule->ops & OPS_CONNECT) &&
+		    inet_range_get(&range, policy_rule_name(policy, rule),
+				   rule->name_len) &&
+		    inet_range_stays_home(&range))
+			return true;
+	}
+	return false;
+}
+
 static bool covers_inet(const struct policy *policy,
 			const struct policy_rule *rule,
 			const struct policy_request *request)

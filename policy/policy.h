@@ -213,6 +213,14 @@ static inline const char *policy_rule_name(const struct policy *policy,
  */
 bool policy_mediates(const struct policy *policy, int type);
 
+/**
+ * policy_stays_home() - Does it grant some of the loopback?
+ *
+ * A packet to such an address leaves this machine if its socket is bound to a
+ * network device.  [signal-safe] [no-alloc]
+ */
+bool policy_stays_home(const struct policy *policy);
+
 /** policy_op_name() - "connect", "bind", "listen", "send", "socket",
  *		       "resolve". */
 const char *policy_op_name(enum policy_op op);

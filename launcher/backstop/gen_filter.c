@@ -26,7 +26,6 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,6 +39,7 @@
 
 #include "../../policy/report.h"
 #include "filter.h"
+#include "withheld_options.h"
 
 #ifndef MSG_FASTOPEN
 #define MSG_FASTOPEN 0x20000000
@@ -191,48 +191,22 @@ static void add_fastopen(scmp_filter_ctx ctx)
 	}
 }
 
-/* Options that lead packets elsewhere than to the address that was judged:
- * routes by source (ip_options_compile(), fl6_update_dst()), which a label of
- * flows may hold (fl6_merge_options()), a connect that is put off until
- * something is sent; and the joining of groups, which sends. */
-static const struct option {
-	unsigned int level, name;
-	int error;
-} withheld_options[] = {
-	{IPPROTO_IP, IP_OPTIONS, EPERM},
-	{IPPROTO_IP, IP_ADD_MEMBERSHIP, EPERM},
-	{IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, EPERM},
-	{IPPROTO_IP, IP_MSFILTER, EPERM},
-	{IPPROTO_IP, MCAST_JOIN_GROUP, EPERM},
-	{IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, EPERM},
-	{IPPROTO_IP, MCAST_MSFILTER, EPERM},
-	{IPPROTO_IPV6, IPV6_2292PKTOPTIONS, EPERM},
-	{IPPROTO_IPV6, IPV6_JOIN_GROUP, EPERM},
-	{IPPROTO_IPV6, IPV6_JOIN_ANYCAST, EPERM},
-	{IPPROTO_IPV6, MCAST_JOIN_GROUP, EPERM},
-	{IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, EPERM},
-	{IPPROTO_IPV6, MCAST_MSFILTER, EPERM},
-	{IPPROTO_IPV6, IPV6_HOPOPTS, EPERM},
-	{IPPROTO_IPV6, IPV6_RTHDRDSTOPTS, EPERM},
-	{IPPROTO_IPV6, IPV6_RTHDR, EPERM},
-	{IPPROTO_IPV6, IPV6_DSTOPTS, EPERM},
-	{IPPROTO_IPV6, IPV6_FLOWLABEL_MGR, EPERM},
-	{IPPROTO_TCP, TCP_FASTOPEN_CONNECT, EOPNOTSUPP},
-};
-
-static void add_withheld_options(scmp_filter_ctx ctx)
+static void add_withheld_options(scmp_filter_ctx ctx, unsigned int features)
 {
 	const size_t n = sizeof(withheld_options) / sizeof(*withheld_options);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct option *option = &withheld_options[i];
+		const struct withheld_option *option = &withheld_options[i];
 		const struct scmp_arg_cmp c[] = {
 			low32(1, option->level),
 			low32(2, option->name),
 		};
 
-		add(ctx, SCMP_ACT_ERRNO((uint16_t)option->error),
-		    SCMP_SYS(setsockopt), 2, c);
+		if (option->error)
+			add(ctx, SCMP_ACT_ERRNO((uint16_t)option->error),
+			    SCMP_SYS(setsockopt), 2, c);
+		else if (!(features & FILTER_ALONE))
+			add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(setsockopt), 2, c);
 	}
 }
 
@@ -363,7 +337,7 @@ static void generate(unsigned int features)
 		add_families(ctx, features);
 	if (features & FILTER_IP) {
 		add_fastopen(ctx);
-		add_withheld_options(ctx);
+		add_withheld_options(ctx, features);
 	}
 	if ((features & FILTER_UNIX) &&
 	    !(features & (FILTER_DGRAM | FILTER_DGRAM_FREE)))

@@ -200,13 +200,13 @@ static size_t attribute_size(int abi)
 }
 
 bool landlock_locks_inet(const struct landlock_plan *plan,
-			 const struct policy *policy)
+			 const struct policy *policy, bool foreign)
 {
-	return plan->inet &&
-	       (plan->abi >= LANDLOCK_ABI_TCP ||
-		!policy_mediates(policy, SOCK_STREAM)) &&
-	       (plan->abi >= LANDLOCK_ABI_UDP ||
-		!policy_mediates(policy, SOCK_DGRAM));
+	const bool udp = policy_mediates(policy, SOCK_DGRAM);
+	const bool tcp = foreign || policy_mediates(policy, SOCK_STREAM);
+
+	return plan->inet && (plan->abi >= LANDLOCK_ABI_TCP || !tcp) &&
+	       (plan->abi >= LANDLOCK_ABI_UDP || !udp);
 }
 
 int landlock_prepare(const struct landlock_plan *plan,

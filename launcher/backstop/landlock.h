@@ -76,9 +76,10 @@ bool landlock_covers(const struct landlock_grants *grants,
 /**
  * landlock_locks_inet() - Does a domain with plan.inet hold every IP socket
  *			   that @policy lets exist unjailed?
+ * @foreign:	one of TCP may have come from outside
  */
 bool landlock_locks_inet(const struct landlock_plan *plan,
-			 const struct policy *policy);
+			 const struct policy *policy, bool foreign);
 
 /**
  * landlock_apply() - Confine this thread, for good.

@@ -139,6 +139,7 @@ bool call_may_go_on(const struct supervisor *sup);
 struct answer op_connect(struct call *call);
 struct answer op_bind(struct call *call);
 struct answer op_listen(struct call *call);
+struct answer op_setsockopt(struct call *call);
 struct answer op_socket(struct call *call);
 struct answer op_socketpair(struct call *call);
 struct answer op_report(struct call *call);

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "identity.h"
 
 #define LEN_MAX (1 << 20) /* more than net.core.optmem_max ever is */
@@ -120,7 +121,10 @@ static int take_item(struct control *control, const struct call *call,
 		     struct cmsghdr *c, bool *named)
 {
 	if (call->domain == AF_INET || call->domain == AF_INET6)
-		return call->sup->mediates_inet && leads_astray(c) ? EPERM : 0;
+		return call->sup->mediates_inet && (leads_astray(c) ||
+						    device_is_chosen(call, c))
+			       ? EPERM
+			       : 0;
 	if (c->cmsg_level != SOL_SOCKET)
 		return 0;
 	switch (c->cmsg_type) {

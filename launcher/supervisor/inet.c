@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "../../policy/inet.h"
+#include "device.h"
 #include "judge.h"
 #include "worker.h"
 
@@ -220,6 +221,8 @@ struct answer inet_bind(struct call *call)
 	verdict = inet_judge(call);
 	if (!verdict.allow)
 		return refuse(call, &verdict, NULL);
+	if (device_is_bound(call))
+		return refuse_jailed(call);
 	if (call->report)
 		return answer_error(0);
 	pthread_mutex_lock(&sockets.lock);

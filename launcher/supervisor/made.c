@@ -192,6 +192,9 @@ static enum fate fate(const struct call *call, const struct answer *answer)
 		return DISCARD; /* we do not learn what comes of it */
 	if (call->op == OP_CONNECT)
 		return fate_of_connect(call, answer->error);
+	/* It may listen once more, but not after the client has gone. */
+	if (call->op == OP_LISTEN)
+		return answer->error == 0 ? LINGER : KEEP;
 	if (call->op != OP_BIND || answer->error != 0)
 		return KEEP;
 	return call->domain == AF_NETLINK ? DISCARD : LINGER;

@@ -115,7 +115,7 @@ struct answer op_socketpair(struct call *call)
 /* The client's own listen() should go on: the kernel records who called it
  * (SO_PEERCRED of those who connect).  Should a thread put a TCP socket into
  * the descriptor's place meanwhile, that socket is jailed.  Where it might not
- * be, we listen, and are recorded. */
+ * be, as it may exist or came from outside, we listen, and are recorded. */
 static struct answer listen_other(const struct call *call)
 {
 	if (!call->sup->mediates_inet)

@@ -242,7 +242,8 @@ static void init(struct supervisor *sup, const struct supervisor_config *config)
 	sup->strict = config->strict;
 	sup->pins = config->pins;
 	sup->grants = config->grants;
-	sup->mediates_inet = policy_mediates(config->policy, SOCK_STREAM) ||
+	sup->mediates_inet = config->foreign_inet ||
+			     policy_mediates(config->policy, SOCK_STREAM) ||
 			     policy_mediates(config->policy, SOCK_DGRAM);
 	sup->inet_locked = config->inet_locked;
 	sup->shim_expected = config->shim_expected;

@@ -86,7 +86,8 @@ struct supervisor_config {
 	bool shim_expected; /* a dynamic program, and no --no-shim */
 	int ruleset;	    /* Landlock domain of the command */
 	const struct landlock_grants *grants; /* of tier landlock, or NULL */
-	bool inet_locked;    /* it refuses the IP that the policy mediates */
+	bool foreign_inet;		      /* IP sockets came from outside */
+	bool inet_locked;    /* it refuses IP that is mediated, or foreign */
 	unsigned int filter; /* seccomp filter of the command: FILTER_* */
 	uint64_t keep_caps;
 	sigset_t mask;		/* signal mask of the command */

@@ -82,11 +82,16 @@ static struct answer dispatch(struct call *call)
 		int nr;
 		struct answer (*handle)(struct call *call);
 	} table[] = {
-		{SYS_connect, op_connect},	 {SYS_bind, op_bind},
-		{SYS_socket, op_socket},	 {SYS_listen, op_listen},
-		{SYS_socketpair, op_socketpair}, {SYS_prctl, op_report},
-		{SYS_sendmsg, op_sendmsg},	 {SYS_sendto, op_sendto},
+		{SYS_connect, op_connect},
+		{SYS_bind, op_bind},
+		{SYS_socket, op_socket},
+		{SYS_listen, op_listen},
+		{SYS_socketpair, op_socketpair},
+		{SYS_prctl, op_report},
+		{SYS_sendmsg, op_sendmsg},
+		{SYS_sendto, op_sendto},
 		{SYS_sendmmsg, op_sendmmsg},
+		{SYS_setsockopt, op_setsockopt},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)

@@ -7,15 +7,26 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "attack.h"
+#include "ip.h"
 
 /* Nothing may hang; the judge is the second net. */
 #define ATTACK_SECONDS 18
 
+static void hello(const struct attack *attack, const char *word)
+{
+	const enum grant grant = attack->grant;
+
+	if (grant == GRANT_DGRAM)
+		greet_dgram(word);
+	else
+		greet(word);
+	if (grant >= GRANT_TCP && grant <= GRANT_LOOPBACK)
+		greet_ip(word, grant == GRANT_INET || grant == GRANT_INET_UNIX);
+}
+
 int main(int argc, char **argv)
 {
 	const struct attack *attack;
-	bool (*hello)(const char *word);
 
 	if (argc != 3) {
 		fprintf(stderr, "usage: attack NAME DIR\n");
@@ -30,10 +41,9 @@ int main(int argc, char **argv)
 	setrlimit(RLIMIT_CORE, &(const struct rlimit){0, 0});
 	signal(SIGPIPE, SIG_IGN);
 	alarm(ATTACK_SECONDS * slowness());
-	hello = attack->grant == GRANT_DGRAM ? greet_dgram : greet;
-	hello("before");
+	hello(attack, "before");
 	attack->run();
 	if (attack->needs & WORKS_AFTER)
-		hello("after");
+		hello(attack, "after");
 	return 0;
 }

@@ -32,7 +32,16 @@ enum grant {
 	GRANT_CONNECT_ONLY,  /* and connect beneath DIR/open */
 	GRANT_ABSTRACT,	     /* and @sbx-TOKEN-ok */
 	GRANT_ABSTRACT_BIND, /* ... and bind at @sbx-TOKEN-mine */
-	GRANT_DGRAM	     /* ... and datagrams, to DIR/granted/dgram.sock */
+	GRANT_DGRAM,	     /* ... and datagrams, to DIR/granted/dgram.sock */
+	GRANT_TCP,	     /* and TCP: connect to tcp4_ok, tcp6_ok; connect
+			      * to and listen at 127.0.0.1:listen_ok */
+	GRANT_INET,	     /* ... and UDP, to udp4_ok and udp6_ok */
+	GRANT_INET_UNIX,     /* ... and all of AF_UNIX */
+	GRANT_TCP_UNIX,	     /* TCP as above, and all of AF_UNIX */
+	GRANT_LOOPBACK,	     /* and TCP on the loopback */
+	GRANT_UNIX,	     /* all of AF_UNIX */
+	GRANT_ISOLATED,	     /* and a network of one's own */
+	GRANT_ISOLATED_UNIX  /* ... and all paths of AF_UNIX */
 };
 
 /* Facts that the judge or the runner has to know. */
@@ -51,10 +60,23 @@ enum {
 	NEEDS_DGRAM = 1 << 12,	  /* an AF_UNIX datagram socket from outside */
 	NEEDS_LOG = 1 << 11,	  /* --log DIR/log/json, which has to be true */
 	NEEDS_SCOPES = 1 << 13,	  /* a limit before Linux 6.12 */
+	NEEDS_WIRE = 1 << 14,	  /* a network of its own: see wire.c */
+	NEEDS_LISTENER = 1 << 15, /* has to listen where that is granted */
+	NEEDS_TCP = 1 << 16,	  /* unconnected TCP, MPTCP from outside */
+	NEEDS_CONNECTED = 1 << 17, /* a TCP connection from outside */
+	NEEDS_PACKET = 1 << 18 /* a packet socket from outside, on the wire */
 };
 
-/* Descriptors that NEEDS_INHERITED puts in place. */
-enum { INHERITED_DGRAM = 100, INHERITED_UDP, INHERITED_STREAM, INHERITED_TCP };
+/* Descriptors that NEEDS_INHERITED and others put in place. */
+enum {
+	INHERITED_DGRAM = 100,
+	INHERITED_UDP,
+	INHERITED_STREAM,
+	INHERITED_TCP,
+	INHERITED_MPTCP,
+	INHERITED_CONNECTED,
+	INHERITED_PACKET
+};
 
 /* The group that alone may reach DIR/granted/group.sock. */
 #define PROTECTED_GROUP 4
@@ -82,7 +104,11 @@ extern const struct attack naming_attacks[], link_attacks[], mount_attacks[],
 	tamper_attacks[], credential_attacks[], peer_attacks[],
 	launcher_attacks[], nesting_attacks[], log_attacks[],
 	exhaustion_attacks[], datagram_attacks[], race_dgram_attacks[],
-	publishing_attacks[], forged_attacks[];
+	publishing_attacks[], forged_attacks[], granted_tcp_attacks[],
+	granted_udp_attacks[], granted_family_attacks[],
+	granted_listen_attacks[], granted_wire_attacks[],
+	granted_beyond_attacks[], race_inet_attacks[], race_swap_attacks[],
+	race_listen_attacks[], isolated_attacks[];
 
 /** attack_find() - The attack of that name, or NULL. */
 const struct attack *attack_find(const char *name);

@@ -32,27 +32,27 @@
 #define EXIT_BROKEN  2
 #define EXIT_SKIP    77
 
-#define MAX_WORDS     64
 #define GRACE_SECONDS 3 /* for what the command leaves behind */
 #define NOT_STARTED   125
 
 static const char usage[] =
-	"usage: judge [-s SBX-RUN [-n] | -p PREFIX] [-t SECONDS] [-k] NAME\n"
+	"usage: judge [-s SBX-RUN [-n] [-u] | -p PREFIX] [-t SECONDS] [-k] "
+	"NAME\n"
 	"       judge -l\n"
-	"Without -s and -p: the positive control.  -n: --no-shim.  In PREFIX\n"
+	"Without -s and -p: the positive control.  -n: --no-shim.  -u: UDP is\n"
+	"not granted, whatever the attack asks for.  In PREFIX\n"
 	"\"DIR/\" stands for the directory of the sockets.  -k keeps it.\n"
 	"Exit status: 0 refused, 1 reached, 2 broken, 77 skipped.\n";
 
 struct run {
 	const struct attack *attack;
 	const char *sbx, *prefix; /* NULL, NULL: the control */
-	bool no_shim, keep;
+	bool no_shim, no_udp, keep;
 	int seconds;
 	int log;    /* NEEDS_LOG without sbx: what a naive logger wrote */
 	int status; /* of the command */
 	bool hung;
-	char *words[MAX_WORDS + 1];
-	int word_count;
+	char **words;
 };
 
 static bool is_control(const struct run *run)
@@ -81,101 +81,6 @@ static void list_one(const struct attack *attack)
 	       : is_limit(attack)	  ? "limit"
 					  : "usual",
 	       attack->what);
-}
-
-static void add_word(struct run *run, const char *word)
-{
-	if (run->word_count < MAX_WORDS)
-		run->words[run->word_count++] = strdup(word);
-}
-
-static void add_option(struct run *run, const char *option, const char *path)
-{
-	add_word(run, option);
-	add_word(run, path);
-}
-
-/* What a grant adds on the command line of sbx-run. */
-static const struct {
-	enum grant grant;
-	const char *option, *name;
-} further[] = {
-	{GRANT_EXCEPT, "--deny-unix-socket", "granted/except.sock"},
-	{GRANT_EXCEPT_TREE, "--deny-unix-socket", "granted/secret"},
-	{GRANT_NEAR, "--allow-unix-socket", "near.sock"},
-	{GRANT_SPLIT, "--allow-unix-bind", "lure"},
-	{GRANT_MISSING, "--allow-unix-socket", "empty/later.sock"},
-	{GRANT_MISSING_TREE, "--allow-unix-socket", "none/later.sock"},
-	{GRANT_BIND_ONLY, "--allow-unix-bind", "lure/ok.sock"},
-	{GRANT_CONNECT_ONLY, "--allow-unix-connect", "open"},
-};
-
-static void add_grants(struct run *run)
-{
-	const enum grant grant = run->attack->grant;
-	const bool all = grant >= GRANT_DIRECTORY && grant <= GRANT_SPLIT;
-	char name[64];
-
-	add_option(run, "--allow-unix-socket",
-		   at(all ? "granted" : "granted/ok.sock"));
-	for (size_t i = 0; i < sizeof(further) / sizeof(further[0]); i++)
-		if (further[i].grant == grant)
-			add_option(run, further[i].option, at(further[i].name));
-	if (grant == GRANT_ABSTRACT) {
-		snprintf(name, sizeof(name), "@sbx-%s-ok", scene.token);
-		add_option(run, "--allow-unix-socket", name);
-	}
-	if (grant == GRANT_DGRAM) {
-		add_option(run, "--allow-unix-socket",
-			   at("granted/dgram.sock"));
-		add_word(run, "--allow-unix-dgram");
-	}
-	if (grant == GRANT_ABSTRACT_BIND) {
-		snprintf(name, sizeof(name), "@sbx-%s-mine", scene.token);
-		add_option(run, "--allow-unix-bind", name);
-		add_option(run, "--allow-unix-bind", at("granted"));
-	}
-}
-
-static void add_prefix(struct run *run)
-{
-	char *copy = strdup(run->prefix), *rest = copy, *word, *dir;
-	char text[512];
-
-	while ((word = strsep(&rest, " "))) {
-		dir = strstr(word, "DIR/");
-		if (dir)
-			snprintf(text, sizeof(text), "%.*s%s%s",
-				 (int)(dir - word), word, scene.dir, dir + 3);
-		else
-			snprintf(text, sizeof(text), "%s", word);
-		if (*text)
-			add_word(run, text);
-	}
-	free(copy);
-}
-
-static void make_command(struct run *run, const char *self)
-{
-	const char *slash = strrchr(self, '/');
-	char attack[512];
-
-	if (run->sbx) {
-		add_word(run, run->sbx);
-		if (run->attack->needs & NEEDS_LOG)
-			add_option(run, "--log", at("log/json"));
-		if (run->no_shim)
-			add_word(run, "--no-shim");
-		add_grants(run);
-		add_word(run, "--");
-	} else if (run->prefix) {
-		add_prefix(run);
-	}
-	snprintf(attack, sizeof(attack), "%.*sattack",
-		 slash ? (int)(slash - self + 1) : 0, self);
-	add_word(run, attack);
-	add_word(run, run->attack->name);
-	add_word(run, scene.dir);
 }
 
 static bool make_scene(void)
@@ -251,6 +156,17 @@ static int broken(const char *why)
 	return EXIT_BROKEN;
 }
 
+/* What has to work; other sandboxes are not told what else is granted. */
+static unsigned int wanted(const struct run *run)
+{
+	const unsigned int grant = BIT(run->attack->grant);
+
+	if (run->prefix)
+		return HEARD_UNIX;
+	return HEARD_UNIX | (grant & GRANTS_TCP ? HEARD_TCP : 0) |
+	       (grant & GRANTS_UDP ? HEARD_UDP : 0);
+}
+
 static int verdict(const struct run *run)
 {
 	const struct attack *attack = run->attack;
@@ -267,7 +183,7 @@ static int verdict(const struct run *run)
 		show_output("skip: ");
 		return EXIT_SKIP;
 	}
-	if (!targets_heard("before")) {
+	if (!targets_heard("before", wanted(run))) {
 		if (code != NOT_STARTED || !(attack->needs & MAY_NOT_START))
 			return broken("the granted socket does not work");
 		printf("refused: the sandbox does not start\n");
@@ -277,8 +193,11 @@ static int verdict(const struct run *run)
 		printf("refused\n");
 		return EXIT_REFUSED;
 	}
-	if ((attack->needs & WORKS_AFTER) && !targets_heard("after"))
+	if ((attack->needs & WORKS_AFTER) &&
+	    !targets_heard("after", wanted(run)))
 		return broken("the granted socket does not work any more");
+	if ((attack->needs & NEEDS_LISTENER) && !knock_was_answered())
+		return broken("nothing listens at the granted address");
 	if ((attack->needs & NEEDS_TRIES) && targets_tries() < race_tries()) {
 		printf("broken: only %u tries\n", targets_tries());
 		return EXIT_BROKEN;
@@ -345,15 +264,22 @@ static bool open_log(struct run *run)
 static int judge(struct run *run, const char *self)
 {
 	const unsigned int needs = run->attack->needs;
+	const char *why = needs & NEEDS_WIRE ? wire_open() : NULL;
 	int code;
 
+	if (why) {
+		printf("skip: %s\n", why);
+		return EXIT_SKIP;
+	}
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (!make_scene() || !targets_open(&scene, run->attack) ||
 	    !stage_victim(&scene, needs) || !scene_save(&scene) ||
 	    !open_log(run))
 		return broken(strerror(errno));
-	make_command(run, self);
+	wire_watch();
+	run->words = command_words(run->attack, run->sbx, run->prefix,
+				   run->no_shim, self);
 	if (is_control(run) && (needs & GIVES_UP) && !control_holds(run))
 		return broken("permissions do not protect what they should");
 	perform(run);
@@ -366,15 +292,30 @@ static int judge(struct run *run, const char *self)
 	return code;
 }
 
+static const struct attack *without_udp(const struct attack *attack)
+{
+	static struct attack less;
+
+	less = *attack;
+	if (less.grant == GRANT_INET)
+		less.grant = GRANT_TCP;
+	if (less.grant == GRANT_INET_UNIX)
+		less.grant = GRANT_TCP_UNIX;
+	return &less;
+}
+
 int main(int argc, char **argv)
 {
 	struct run run = {.seconds = 20 * (int)slowness()};
 	int option;
 
-	while ((option = getopt(argc, argv, "s:np:t:kl")) != -1) {
+	while ((option = getopt(argc, argv, "s:nup:t:kl")) != -1) {
 		switch (option) {
 		case 's':
 			run.sbx = optarg;
+			break;
+		case 'u':
+			run.no_udp = true;
 			break;
 		case 'p':
 			run.prefix = optarg;
@@ -401,5 +342,7 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return EXIT_BROKEN;
 	}
+	if (run.no_udp)
+		run.attack = without_udp(run.attack);
 	return judge(&run, argv[0]);
 }

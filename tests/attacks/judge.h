@@ -15,6 +15,18 @@
 	(BIT(GRANT_DIRECTORY) | BIT(GRANT_EXCEPT) | BIT(GRANT_EXCEPT_TREE) |   \
 	 BIT(GRANT_NEAR) | BIT(GRANT_SPLIT))
 
+/* The grants with some of UDP, of TCP. */
+#define GRANTS_UDP (BIT(GRANT_INET) | BIT(GRANT_INET_UNIX))
+#define GRANTS_TCP                                                             \
+	(GRANTS_UDP | BIT(GRANT_TCP) | BIT(GRANT_TCP_UNIX) |                   \
+	 BIT(GRANT_LOOPBACK))
+
+static inline bool grant_all_unix(enum grant grant)
+{
+	return grant == GRANT_INET_UNIX || grant == GRANT_TCP_UNIX ||
+	       grant == GRANT_UNIX || grant == GRANT_ISOLATED_UNIX;
+}
+
 /* targets.c: the servers */
 
 /** targets_open() - Make DIR's directories and all servers. */
@@ -36,8 +48,12 @@ const char *targets_hit(void);
 /** targets_report() - Something else got through: say what. */
 void targets_report(const char *label);
 
-/** targets_heard() - Did the granted server get this word? */
-bool targets_heard(const char *word);
+/* Kinds of granted servers. */
+enum { HEARD_UNIX = 1 << 0, HEARD_TCP = 1 << 1, HEARD_UDP = 1 << 2 };
+
+/** targets_heard() - Did granted servers of all kinds in @wanted get this
+ * word? */
+bool targets_heard(const char *word, unsigned int wanted);
 
 /** targets_tries() - How often did a race try? */
 unsigned int targets_tries(void);
@@ -45,9 +61,39 @@ unsigned int targets_tries(void);
 /** targets_own() - Is this the inode of one of the judge's sockets? */
 bool targets_own(ino_t inode);
 
+/** targets_add_own() - One more socket of the judge's. */
+void targets_add_own(ino_t inode);
+
 /** targets_log() - Denied connections are no hits from now on, but lines that
  * are written to @fd as they come. */
 void targets_log(int fd);
+
+/* wire.c: the network, if the judge has one of its own */
+
+/** wire_open() - Enter a network namespace with an interface that leads
+ * nowhere, and watch what leaves by it; a reason if that cannot be. */
+const char *wire_open(void);
+
+/** wire_watch() - What leaves is a hit from now on. */
+void wire_watch(void);
+
+/** wire_inherit() - A packet socket at the near end, as descriptor @number. */
+void wire_inherit(int number);
+
+/* knock.c: outside clients */
+
+/** knock() - Be the outside client that the attack asks for; returns whether
+ * that was a word for it. */
+bool knock(const char *word, const char *what);
+
+/** knock_was_answered() - Was the granted address listened at? */
+bool knock_was_answered(void);
+
+/* command.c: what is run */
+
+/** command_words() - The command, ending with NULL. */
+char **command_words(const struct attack *attack, const char *sbx,
+		     const char *prefix, bool no_shim, const char *self);
 
 /* planted.c: what appeared */
 

@@ -1,67 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* network.c - IP to loopback, where --network none grants nothing. */
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "attack.h"
-
-#ifndef TCP_FASTOPEN_CONNECT
-#define TCP_FASTOPEN_CONNECT 30
-#endif
-#define PROTO_MPTCP   262
-#define PROTO_SCTP    132
-#define PROTO_UDPLITE 136
-
-/* Long enough for each family. */
-union ip {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-static socklen_t v4(union ip *addr, long port)
-{
-	memset(addr, 0, sizeof(*addr));
-	addr->v4.sin_family = AF_INET;
-	addr->v4.sin_port = htons((uint16_t)port);
-	addr->v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	return sizeof(addr->v4);
-}
-
-static socklen_t v6(union ip *addr, long port)
-{
-	memset(addr, 0, sizeof(*addr));
-	addr->v6.sin6_family = AF_INET6;
-	addr->v6.sin6_port = htons((uint16_t)port);
-	addr->v6.sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
-	return sizeof(addr->v6);
-}
-
-static socklen_t mapped(union ip *addr, long port)
-{
-	static const unsigned char bytes[16] = {
-		[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1};
-
-	memset(addr, 0, sizeof(*addr));
-	addr->v6.sin6_family = AF_INET6;
-	addr->v6.sin6_port = htons((uint16_t)port);
-	memcpy(&addr->v6.sin6_addr, bytes, sizeof(bytes));
-	return sizeof(addr->v6);
-}
-
-static void need(long server, const char *what)
-{
-	if (!server)
-		skip("the judge has no %s server", what);
-}
+#include "ip.h"
 
 static void tcp4(void)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = v4(&addr, scene.tcp4);
 
 	hit(AF_INET, SOCK_STREAM, &addr, len);
@@ -69,7 +18,7 @@ static void tcp4(void)
 
 static void tcp6(void)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = v6(&addr, scene.tcp6);
 
 	need(scene.tcp6, "IPv6");
@@ -78,8 +27,8 @@ static void tcp6(void)
 
 static void tcp_mapped(void)
 {
-	union ip addr;
-	socklen_t len = mapped(&addr, scene.tcp4);
+	union address addr;
+	socklen_t len = v6_at(&addr, "::ffff:127.0.0.1", scene.tcp4);
 
 	need(scene.tcp6, "IPv6");
 	hit(AF_INET6, SOCK_STREAM, &addr, len);
@@ -87,7 +36,7 @@ static void tcp_mapped(void)
 
 static void tcp_any(void)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = v4(&addr, scene.tcp4);
 
 	/* 0.0.0.0 is this machine, too; so is all of 127/8. */
@@ -99,7 +48,7 @@ static void tcp_any(void)
 
 static void tcp_nonblocking(void)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = v4(&addr, scene.tcp4);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	struct pollfd wait = {fd, POLLOUT, 0};
@@ -111,7 +60,7 @@ static void tcp_nonblocking(void)
 
 static void tcp_unspec(void)
 {
-	union ip addr, none = {.any = {.sa_family = AF_UNSPEC}};
+	union address addr, none = {.any = {.sa_family = AF_UNSPEC}};
 	socklen_t len = v4(&addr, scene.tcp4);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -121,7 +70,7 @@ static void tcp_unspec(void)
 
 static void tcp_device(void)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = v4(&addr, scene.tcp4);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -131,7 +80,7 @@ static void tcp_device(void)
 
 static void tcp_bound(void)
 {
-	union ip addr, here;
+	union address addr, here;
 	socklen_t len = v4(&here, 0);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -142,7 +91,7 @@ static void tcp_bound(void)
 
 static void fastopen_sendto(void)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = v4(&addr, scene.tcp4);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -150,21 +99,9 @@ static void fastopen_sendto(void)
 	       len);
 }
 
-static void message_to(int fd, union ip *addr, socklen_t len, int flags)
-{
-	struct iovec iov = {scene.token, strlen(scene.token)};
-	struct mmsghdr msg = {.msg_hdr = {.msg_name = addr,
-					  .msg_namelen = len,
-					  .msg_iov = &iov,
-					  .msg_iovlen = 1}};
-
-	sendmsg(fd, &msg.msg_hdr, flags);
-	sendmmsg(fd, &msg, 1, flags);
-}
-
 static void fastopen_sendmsg(void)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = v4(&addr, scene.tcp4);
 
 	message_to(socket(AF_INET, SOCK_STREAM, 0), &addr, len, MSG_FASTOPEN);
@@ -172,7 +109,7 @@ static void fastopen_sendmsg(void)
 
 static void fastopen_connect(void)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = v4(&addr, scene.tcp4);
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 
@@ -182,7 +119,7 @@ static void fastopen_connect(void)
 
 static void by_protocol(int domain, int type, int protocol, long port)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = domain == AF_INET ? v4(&addr, port) : v6(&addr, port);
 	int fd = socket(domain, type, protocol);
 
@@ -217,7 +154,7 @@ static void udplite(void)
 
 static void udp4_sendto(void)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = v4(&addr, scene.udp4);
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
@@ -226,7 +163,7 @@ static void udp4_sendto(void)
 
 static void udp4_sendmsg(void)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = v4(&addr, scene.udp4);
 
 	message_to(socket(AF_INET, SOCK_DGRAM, 0), &addr, len, 0);
@@ -234,7 +171,7 @@ static void udp4_sendmsg(void)
 
 static void udp4_connect(void)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = v4(&addr, scene.udp4);
 
 	hit(AF_INET, SOCK_DGRAM, &addr, len);
@@ -242,7 +179,7 @@ static void udp4_connect(void)
 
 static void udp6_sendto(void)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = v6(&addr, scene.udp6);
 	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
 
@@ -252,7 +189,7 @@ static void udp6_sendto(void)
 
 static void udp_corked(void)
 {
-	union ip addr;
+	union address addr;
 	socklen_t len = v4(&addr, scene.udp4);
 	int fd = socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
 
@@ -263,7 +200,7 @@ static void udp_corked(void)
 /* The way in is a way out, too: an outside client may ask for data. */
 static void serve(int domain, bool bound, const char *word)
 {
-	union ip addr = {.any = {.sa_family = (sa_family_t)domain}};
+	union address addr = {.any = {.sa_family = (sa_family_t)domain}};
 	socklen_t len = domain == AF_INET ? sizeof(addr.v4) : sizeof(addr.v6);
 	int fd = socket(domain, SOCK_STREAM, 0);
 

@@ -6,7 +6,8 @@
 # A variant that this machine cannot build is left out, its attacks skip.
 
 ATT	:= $(BUILD)/tests/attacks
-JUDGE	:= judge targets planted peers evidence stage
+JUDGE	:= judge command servers targets planted peers evidence stage knock \
+	   wire
 ATTACK_OBJS := $(patsubst tests/attacks/%.c,$(ATT)/obj/%.o,\
 	   $(filter-out $(patsubst %,tests/attacks/%.c,attack $(JUDGE) \
 	   plain naive),$(wildcard tests/attacks/*.c)))

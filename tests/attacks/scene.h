@@ -9,8 +9,13 @@ struct scene {
 	char dir[64];	/* short: an address holds 108 bytes */
 	char token[24]; /* unique to this run */
 	long tcp4, tcp6, udp4, udp6, udplite4; /* ports; 0: no such server */
-	long netlink_user, netlink_route;      /* port ids of the judge */
-	long judge, victim;		       /* processes outside */
+	/* Those that are granted, and others with the port of one of them. */
+	long tcp4_ok, tcp6_ok, udp4_ok, udp6_ok, listen_ok;
+	long tcp4_alias, tcp6_alias, tcp_as_udp; /* 127.0.0.2, ::1 */
+	long udp4_alias, udp6_alias, udp_as_tcp, udplite_alias;
+	long tcp4_wire, tcp6_wire, udp4_wire; /* not of the loopback */
+	long netlink_user, netlink_route;     /* port ids of the judge */
+	long judge, victim;		      /* processes outside */
 	long canary;	    /* address of a word in the victim */
 	long victim_stream; /* its descriptor of a denied connection */
 	long victim_dir;    /* its O_PATH descriptor of DIR/denied */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* stage.c - the judge's processes: the command, and its victim outside. */
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -84,9 +83,12 @@ bool stage_victim(struct scene *to, unsigned int needs)
 	return !close(ready[0]);
 }
 
-static void inherit(int number, int domain, int type)
+static void inherit(int number, int domain, int type, int protocol)
 {
-	int fd = socket(domain, type, 0);
+	int fd = socket(domain, type, protocol);
+
+	if (fd < 0)
+		return;
 
 	dup2(fd, number);
 	close(fd);
@@ -94,10 +96,23 @@ static void inherit(int number, int domain, int type)
 
 static void inherit_all(void)
 {
-	inherit(INHERITED_DGRAM, AF_UNIX, SOCK_DGRAM);
-	inherit(INHERITED_UDP, AF_INET, SOCK_DGRAM);
-	inherit(INHERITED_STREAM, AF_UNIX, SOCK_STREAM);
-	inherit(INHERITED_TCP, AF_INET, SOCK_STREAM);
+	inherit(INHERITED_DGRAM, AF_UNIX, SOCK_DGRAM, 0);
+	inherit(INHERITED_UDP, AF_INET, SOCK_DGRAM, 0);
+	inherit(INHERITED_STREAM, AF_UNIX, SOCK_STREAM, 0);
+	inherit(INHERITED_TCP, AF_INET, SOCK_STREAM, 0);
+}
+
+/* To a server that is granted, or whose clients say nothing. */
+static void inherit_connected(const struct scene *to)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)to->tcp4_ok),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+
+	inherit(INHERITED_CONNECTED, AF_INET, SOCK_STREAM, 0);
+	connect(INHERITED_CONNECTED, (struct sockaddr *)&addr, sizeof(addr));
 }
 
 static bool open_terminal(void)
@@ -112,12 +127,12 @@ static bool open_terminal(void)
 	return terminal >= 0;
 }
 
-static void run_command(const char *dir, char **argv, unsigned int needs)
+static void run_command(const struct scene *to, char **argv, unsigned int needs)
 {
 	char path[96];
 	int in = open("/dev/null", O_RDONLY), out;
 
-	snprintf(path, sizeof(path), "%s/output", dir);
+	snprintf(path, sizeof(path), "%s/output", to->dir);
 	out = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	/* Some attacks signal their group. */
 	if (!(needs & NEEDS_PTY))
@@ -130,8 +145,16 @@ static void run_command(const char *dir, char **argv, unsigned int needs)
 	}
 	if (needs & NEEDS_INHERITED)
 		inherit_all();
+	if (needs & NEEDS_TCP) {
+		inherit(INHERITED_TCP, AF_INET, SOCK_STREAM, 0);
+		inherit(INHERITED_MPTCP, AF_INET, SOCK_STREAM, 262);
+	}
+	if (needs & NEEDS_CONNECTED)
+		inherit_connected(to);
+	if (needs & NEEDS_PACKET)
+		wire_inherit(INHERITED_PACKET);
 	if (needs & NEEDS_DGRAM)
-		inherit(INHERITED_DGRAM, AF_UNIX, SOCK_DGRAM);
+		inherit(INHERITED_DGRAM, AF_UNIX, SOCK_DGRAM, 0);
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		_exit(126);
 	setrlimit(RLIMIT_CORE, &(const struct rlimit){0, 0});
@@ -148,7 +171,7 @@ pid_t stage_start(const struct scene *to, char **argv, unsigned int needs)
 		return -1;
 	pid = fork();
 	if (!pid)
-		run_command(to->dir, argv, needs);
+		run_command(to, argv, needs);
 	return pid;
 }
 
@@ -194,45 +217,6 @@ static void stop_descendant(pid_t pid)
 	kill(pid, SIGCONT);
 }
 
-static bool answers(const void *addr, socklen_t len)
-{
-	const struct sockaddr *any = addr;
-	int fd = socket(any->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool ok = !connect(fd, addr, len);
-
-	close(fd);
-	return ok;
-}
-
-static void knock_port(int domain, int port)
-{
-	struct sockaddr_in v4 = {.sin_family = AF_INET};
-	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
-
-	if (port <= 0 || port > 65535)
-		return;
-	v4.sin_port = v6.sin6_port = htons((uint16_t)port);
-	v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	v6.sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
-	if (domain == AF_INET ? answers(&v4, sizeof(v4))
-			      : answers(&v6, sizeof(v6)))
-		targets_report("an outside client, by TCP");
-}
-
-static void knock_unix(const char *hex)
-{
-	unsigned char bytes[sizeof(struct sockaddr_un)] = {0};
-	unsigned int byte;
-	socklen_t len = 0;
-
-	while (len < sizeof(bytes) && sscanf(hex, "%2x", &byte) == 1) {
-		bytes[len++] = (unsigned char)byte;
-		hex += 2;
-	}
-	if (len > 2 && answers(bytes, len))
-		targets_report("an outside client, by an abstract name");
-}
-
 static void look_at_terminal(void)
 {
 	char text[64];
@@ -252,12 +236,8 @@ void stage_act(const struct scene *to, pid_t command)
 	if (!file)
 		return;
 	if (fscanf(file, "%15s %127s", word, what) == 2) {
-		if (!strcmp(word, "tcp4"))
-			knock_port(AF_INET, atoi(what));
-		else if (!strcmp(word, "tcp6"))
-			knock_port(AF_INET6, atoi(what));
-		else if (!strcmp(word, "unix"))
-			knock_unix(what);
+		if (knock(word, what))
+			;
 		else if (!strcmp(word, "serve"))
 			targets_serve_abstract(what);
 		else if (!strcmp(word, "kill-parent"))

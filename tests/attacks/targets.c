@@ -1,101 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-/* targets.c - the judge's servers: granted, denied, by every family. */
+/* targets.c - what reaches the judge's servers. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/netlink.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "judge.h"
+#include "servers.h"
 
-#define EVERYWHERE (~0u)
-#ifndef IPPROTO_UDPLITE
-#define IPPROTO_UDPLITE 136
-#endif
-
-struct target {
-	const char *name; /* path in DIR, "@suffix", or what it is */
-	int domain, type, protocol;
-	unsigned int granted; /* by which grants */
-	size_t port;	      /* member of struct scene */
-	size_t nuls;	      /* of an abstract name: added at its end */
-};
-
-#define PORT(member) offsetof(struct scene, member)
-
-static const struct target targets[] = {
-	{"granted/ok.sock", AF_UNIX, SOCK_STREAM, 0, EVERYWHERE, 0, 0},
-	{"granted/dgram.sock", AF_UNIX, SOCK_DGRAM, 0,
-	 DIRECTORY | BIT(GRANT_DGRAM), 0, 0},
-	{"granted/ok.sock2", AF_UNIX, SOCK_STREAM, 0, DIRECTORY, 0, 0},
-	{"granted/ok", AF_UNIX, SOCK_STREAM, 0, DIRECTORY, 0, 0},
-	{"granted/ok.sock\n", AF_UNIX, SOCK_STREAM, 0, DIRECTORY, 0, 0},
-	{"granted/OK.SOCK", AF_UNIX, SOCK_STREAM, 0, DIRECTORY, 0, 0},
-	{"granted/secret/no.sock", AF_UNIX, SOCK_STREAM, 0,
-	 DIRECTORY & ~BIT(GRANT_EXCEPT_TREE), 0, 0},
-	{"granted/secret/inner/no.sock", AF_UNIX, SOCK_STREAM, 0,
-	 DIRECTORY & ~BIT(GRANT_EXCEPT_TREE), 0, 0},
-	{"granted/except.sock", AF_UNIX, SOCK_STREAM, 0,
-	 DIRECTORY & ~BIT(GRANT_EXCEPT), 0, 0},
-	/* Those that protect() lets nobody but root reach. */
-	{"granted/root.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"granted/group.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"granted/other.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"granted/private/any.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"denied/" HOSTILE_NAME, AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"granted-evil/ok.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"denied/no.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"denied/no.seq", AF_UNIX, SOCK_SEQPACKET, 0, 0, 0, 0},
-	{"denied/no.dgram", AF_UNIX, SOCK_DGRAM, 0, 0, 0, 0},
-	{"denied/\xff\xfe\x80.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"lure/ok.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"lure/later.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"jail/DIR/granted/ok.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"jail/inner/ok.sock", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"@no", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"@no-seq", AF_UNIX, SOCK_SEQPACKET, 0, 0, 0, 0},
-	{"@no-dgram", AF_UNIX, SOCK_DGRAM, 0, 0, 0, 0},
-	{"@ok", AF_UNIX, SOCK_STREAM, 0, BIT(GRANT_ABSTRACT), 0, 0},
-	{"@ok2", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"@ok", AF_UNIX, SOCK_STREAM, 0, 0, 0, 1},
-	{"@ok", AF_UNIX, SOCK_STREAM, 0, 0, 0, 108},
-	{"@o", AF_UNIX, SOCK_STREAM, 0, 0, 0, 0},
-	{"TCP 127.0.0.1", AF_INET, SOCK_STREAM, 0, 0, PORT(tcp4), 0},
-	{"TCP ::1", AF_INET6, SOCK_STREAM, 0, 0, PORT(tcp6), 0},
-	{"UDP 127.0.0.1", AF_INET, SOCK_DGRAM, 0, 0, PORT(udp4), 0},
-	{"UDP ::1", AF_INET6, SOCK_DGRAM, 0, 0, PORT(udp6), 0},
-	{"UDP-Lite", AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE, 0, PORT(udplite4),
-	 0},
-	{"netlink usersock", AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK, 0,
-	 PORT(netlink_user), 0},
-	{"netlink route", AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, 0,
-	 PORT(netlink_route), 0},
-};
-
-#define TARGETS (sizeof(targets) / sizeof(targets[0]))
-#define EXTRA	8 /* more sockets whose inodes are ours */
+#define EXTRA 8 /* more sockets whose inodes are ours */
 
 /* What an epoll event is about: a listener, a connection or a watched fd. */
 enum kind { KIND_SERVER, KIND_CONNECTION, KIND_WATCH };
 
-static const struct scene *here;
 static enum grant granted_by;
-static int fds[TARGETS], events = -1;
-static ino_t own[TARGETS + EXTRA];
+static int events = -1;
+static ino_t own[SERVERS_MAX + EXTRA];
 static size_t own_count;
 static char hit_by[96];
-static bool heard_before, heard_after;
+static unsigned int before, after; /* which servers heard it */
 static unsigned int tries;
-static const char *watched;
+static const char *watched[8];
+static size_t watched_count;
 static int naive_log = -1;
 
 static bool denied(size_t i)
 {
-	return !(targets[i].granted & BIT(granted_by));
+	if (grant_all_unix(granted_by) && servers[i].domain == AF_UNIX)
+		return granted_by == GRANT_ISOLATED_UNIX &&
+		       servers[i].name[0] == '@';
+	return !(servers[i].granted & BIT(granted_by));
 }
 
 void targets_report(const char *label)
@@ -109,9 +45,22 @@ const char *targets_hit(void)
 	return hit_by[0] ? hit_by : NULL;
 }
 
-bool targets_heard(const char *word)
+static unsigned int kind_of(size_t i)
 {
-	return !strcmp(word, "after") ? heard_after : heard_before;
+	if (servers[i].domain == AF_UNIX)
+		return HEARD_UNIX;
+	return servers[i].type == SOCK_STREAM ? HEARD_TCP : HEARD_UDP;
+}
+
+bool targets_heard(const char *word, unsigned int wanted)
+{
+	return (~(!strcmp(word, "after") ? after : before) & wanted) == 0;
+}
+
+void targets_add_own(ino_t inode)
+{
+	if (own_count < sizeof(own) / sizeof(own[0]))
+		own[own_count++] = inode;
 }
 
 static bool watch(int fd, enum kind kind, size_t i)
@@ -143,106 +92,18 @@ void targets_serve_abstract(const char *suffix)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	/* Accounted to the first denied abstract name. */
-	for (size_t i = 0; i < TARGETS; i++)
-		if (!strcmp(targets[i].name, "@no") &&
+	for (size_t i = 0; i < server_count; i++)
+		if (!strcmp(servers[i].name, "@no") &&
 		    !bind(fd, (struct sockaddr *)&addr, len) && !listen(fd, 64))
 			watch(fd, KIND_SERVER, i);
 }
 
 void targets_watch(int fd, const char *label)
 {
-	watched = label;
-	watch(fd, KIND_WATCH, 0);
-}
-
-/* "DIR" within a name stands for the directory itself: a jail's view. */
-static void expand(char *path, size_t size, const char *name)
-{
-	const char *dir = strstr(name, "/DIR/");
-
-	if (dir)
-		snprintf(path, size, "%s/%.*s%s%s", here->dir,
-			 (int)(dir - name), name, here->dir, dir + 4);
-	else
-		snprintf(path, size, "%s/%s", here->dir, name);
-}
-
-static void make_parents(char *path)
-{
-	for (char *p = path + strlen(here->dir) + 1; (p = strchr(p, '/'));
-	     p++) {
-		*p = '\0';
-		mkdir(path, 0700);
-		*p = '/';
-	}
-}
-
-static bool bind_unix(int fd, const char *name, size_t nuls, int backlog)
-{
-	struct sockaddr_un addr;
-	struct stat st;
-	char path[160];
-	socklen_t len;
-
-	if (name[0] == '@') {
-		len = abstract_addr(&addr, name + 1) + (socklen_t)nuls;
-		if (len > sizeof(addr))
-			len = sizeof(addr);
-	} else {
-		expand(path, sizeof(path), name);
-		make_parents(path);
-		len = unix_addr(&addr, path);
-	}
-	if (bind(fd, (struct sockaddr *)&addr, len))
-		return false;
-	if (name[0] != '@' && !lstat(path, &st) && own_count < TARGETS + EXTRA)
-		own[own_count++] = st.st_ino;
-	return !listen(fd, backlog) || errno == EOPNOTSUPP;
-}
-
-/* Bind to a free port of the loopback, or to a netlink port; 0: no. */
-static long bind_port(int fd, const struct target *t)
-{
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-		struct sockaddr_nl nl;
-	} addr = {.any = {.sa_family = (sa_family_t)t->domain}};
-	socklen_t len = sizeof(addr);
-	int on = 1;
-
-	if (t->domain == AF_INET)
-		addr.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (t->domain == AF_INET6)
-		addr.v6.sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
-	if (t->domain == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	len = t->domain == AF_INET    ? sizeof(addr.v4)
-	      : t->domain == AF_INET6 ? sizeof(addr.v6)
-				      : sizeof(addr.nl);
-	if (bind(fd, &addr.any, len) || getsockname(fd, &addr.any, &len))
-		return 0;
-	if (t->type == SOCK_STREAM && listen(fd, 64))
-		return 0;
-	return t->domain == AF_NETLINK ? (long)addr.nl.nl_pid
-				       : ntohs(addr.v4.sin_port);
-}
-
-static bool open_target(struct scene *to, size_t i)
-{
-	const struct target *t = &targets[i];
-	int fd = socket(t->domain, t->type | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			t->protocol);
-	long port;
-
-	fds[i] = fd;
-	if (t->domain == AF_UNIX)
-		return fd >= 0 && bind_unix(fd, t->name, t->nuls, 4096) &&
-		       watch(fd, KIND_SERVER, i);
-	port = fd < 0 ? 0 : bind_port(fd, t);
-	memcpy((char *)to + t->port, &port, sizeof(port));
-	return !port || watch(fd, KIND_SERVER, i);
+	if (watched_count == sizeof(watched) / sizeof(watched[0]))
+		return;
+	watched[watched_count] = label;
+	watch(fd, KIND_WATCH, watched_count++);
 }
 
 /* Within a granted directory, but for root alone. */
@@ -275,14 +136,17 @@ bool targets_open(struct scene *to, const struct attack *attack)
 {
 	int full = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	here = to;
 	granted_by = attack->grant;
 	events = epoll_create1(EPOLL_CLOEXEC);
-	for (size_t i = 0; i < TARGETS; i++)
-		if (!open_target(to, i))
+	for (size_t i = 0; i < server_count; i++) {
+		const int fd = server_open(to, &servers[i]);
+
+		if (fd == -1 || (fd >= 0 && !watch(fd, KIND_SERVER, i)))
 			return false;
+	}
+	to->listen_ok = server_free_port();
 	/* Nobody ever accepts there. */
-	return bind_unix(full, "granted/full.sock", 0, 1) &&
+	return server_bind_unix(full, "granted/full.sock", 0, 1) &&
 	       make_links(attack->needs);
 }
 
@@ -293,8 +157,8 @@ static void hear(size_t i, const char *text)
 	sscanf(text, "tries %u", &tries);
 	if (!strncmp(text, "broke ", 6))
 		targets_report(text);
-	heard_before = heard_before || strstr(text, "before");
-	heard_after = heard_after || strstr(text, "after");
+	before |= strstr(text, "before") ? kind_of(i) : 0;
+	after |= strstr(text, "after") ? kind_of(i) : 0;
 }
 
 /* What a logger writes that trusts its clients. */
@@ -309,7 +173,7 @@ static void log_naively(size_t i, int fd)
 		read(from, comm, sizeof(comm) - 1);
 		close(from);
 	}
-	dprintf(naive_log, "deny: %s %s\n", comm, targets[i].name);
+	dprintf(naive_log, "deny: %s %s\n", comm, servers[i].name);
 }
 
 void targets_log(int fd)
@@ -324,7 +188,7 @@ static void got(size_t i, int fd)
 	if (naive_log >= 0)
 		log_naively(i, fd);
 	else
-		targets_report(targets[i].name);
+		targets_report(servers[i].name);
 }
 
 static void serve_one(enum kind kind, size_t i, int fd)
@@ -333,8 +197,8 @@ static void serve_one(enum kind kind, size_t i, int fd)
 	ssize_t n;
 	int new;
 
-	if (kind == KIND_SERVER && (targets[i].type == SOCK_STREAM ||
-				    targets[i].type == SOCK_SEQPACKET)) {
+	if (kind == KIND_SERVER && (servers[i].type == SOCK_STREAM ||
+				    servers[i].type == SOCK_SEQPACKET)) {
 		new = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (new < 0)
 			return;
@@ -351,12 +215,12 @@ static void serve_one(enum kind kind, size_t i, int fd)
 		n = read(fd, text, sizeof(text) - 1);
 	if (kind == KIND_WATCH) {
 		if (n > 0)
-			targets_report(watched);
+			targets_report(watched[i]);
 	} else {
 		/* The kernel itself may send to a netlink socket. */
 		if (kind == KIND_SERVER && n > 0 &&
-		    (targets[i].domain != AF_NETLINK ||
-		     memmem(text, (size_t)n, here->token, 8)))
+		    (servers[i].domain != AF_NETLINK ||
+		     memmem(text, (size_t)n, scene.token, 8)))
 			got(i, fd);
 		hear(i, text);
 	}

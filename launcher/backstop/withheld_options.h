@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* withheld_options.h - options of sockets that lead packets elsewhere than to
+ * the address that was judged; part of gen_filter.c.
+ *
+ * Routes by source (ip_options_compile(), fl6_update_dst()), of which a flow
+ * label is one that was stored before (fl6_merge_options()); a connect that is
+ * put off until something is sent; the joining of groups, which sends.
+ *
+ * And network devices: a route is looked for on the one that was chosen, even
+ * to a loopback address, so that a packet to 127.0.0.1 leaves the machine
+ * (ip_route_output_key_hash_rcu(), which ignores the local table then).  Those
+ * that programs need are judged: device.c.
+ */
+#ifndef SBX_WITHHELD_OPTIONS_H
+#define SBX_WITHHELD_OPTIONS_H
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62 /* Linux 5.0 */
+#endif
+#ifndef IP_UNICAST_IF
+#define IP_UNICAST_IF 50
+#endif
+#ifndef IPV6_UNICAST_IF
+#define IPV6_UNICAST_IF 76
+#endif
+#ifndef IPV6_FLOWLABEL_MGR
+#define IPV6_FLOWLABEL_MGR 32
+#endif
+
+static const struct withheld_option {
+	unsigned int level, name;
+	int error; /* 0: the supervisor is asked */
+} withheld_options[] = {
+	{SOL_SOCKET, SO_BINDTODEVICE, 0},
+	{SOL_SOCKET, SO_BINDTOIFINDEX, 0},
+	{IPPROTO_IP, IP_UNICAST_IF, EPERM},
+	{IPPROTO_IP, IP_OPTIONS, EPERM},
+	{IPPROTO_IP, IP_ADD_MEMBERSHIP, EPERM},
+	{IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, EPERM},
+	{IPPROTO_IP, IP_MSFILTER, EPERM},
+	{IPPROTO_IP, MCAST_JOIN_GROUP, EPERM},
+	{IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, EPERM},
+	{IPPROTO_IP, MCAST_MSFILTER, EPERM},
+	{IPPROTO_IPV6, IPV6_PKTINFO, EPERM},
+	{IPPROTO_IPV6, IPV6_UNICAST_IF, EPERM},
+	{IPPROTO_IPV6, IPV6_FLOWLABEL_MGR, EPERM},
+	{IPPROTO_IPV6, IPV6_2292PKTOPTIONS, EPERM},
+	{IPPROTO_IPV6, IPV6_JOIN_GROUP, EPERM},
+	{IPPROTO_IPV6, IPV6_JOIN_ANYCAST, EPERM},
+	{IPPROTO_IPV6, MCAST_JOIN_GROUP, EPERM},
+	{IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, EPERM},
+	{IPPROTO_IPV6, MCAST_MSFILTER, EPERM},
+	{IPPROTO_IPV6, IPV6_HOPOPTS, EPERM},
+	{IPPROTO_IPV6, IPV6_RTHDRDSTOPTS, EPERM},
+	{IPPROTO_IPV6, IPV6_RTHDR, EPERM},
+	{IPPROTO_IPV6, IPV6_DSTOPTS, EPERM},
+	{IPPROTO_TCP, TCP_FASTOPEN_CONNECT, EOPNOTSUPP},
+};
+
+#endif /* SBX_WITHHELD_OPTIONS_H */

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* device.c - which network device packets leave by.
+ *
+ * Theory of operation
+ *
+ * A route is looked for on the device that a socket or a message chooses, and
+ * what goes to 127.0.0.1 or [::1] then leaves the machine, if that has a
+ * default route (measured on Linux 6.18).  Nobody answers there, but whoever
+ * listens on the wire gets the bytes.  So where the policy grants some of the
+ * loopback, no other device is chosen.  An option is therefore set here, from
+ * our own copy; of the other ways the filter knows (withheld_options.h).
+ */
+#include "device.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#define LOOPBACK_INDEX 1 /* LOOPBACK_IFINDEX in include/net/flow.h */
+
+static bool leads_away(const struct call *call, unsigned int index)
+{
+	return index != 0 && index != LOOPBACK_INDEX &&
+	       policy_stays_home(call->sup->policy);
+}
+
+/* ---- in a message, by an address ---------------------------------------- */
+
+bool device_is_chosen(const struct call *call, const struct cmsghdr *c)
+{
+	const size_t len = c->cmsg_len - CMSG_LEN(0);
+	struct in_pktinfo info = {0};
+	struct in6_pktinfo info6 = {.ipi6_ifindex = 0};
+
+	if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+		memcpy(&info, CMSG_DATA(c),
+		       len < sizeof(info) ? len : sizeof(info));
+		return leads_away(call, (unsigned int)info.ipi_ifindex);
+	}
+	if (c->cmsg_level != IPPROTO_IPV6 ||
+	    (c->cmsg_type != IPV6_PKTINFO && c->cmsg_type != IPV6_2292PKTINFO))
+		return false;
+	memcpy(&info6, CMSG_DATA(c), len < sizeof(info6) ? len : sizeof(info6));
+	return leads_away(call, info6.ipi6_ifindex);
+}
+
+/* An address of one link binds to its device (__inet6_bind()). */
+bool device_is_bound(const struct call *call)
+{
+	const uint8_t *ip = call->addr.ip;
+
+	if (call->addr.kind != ADDR_INET6 ||
+	    !leads_away(call, call->addr.scope))
+		return false;
+	return (ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80) || ip[0] == 0xff;
+}
+
+/* ---- by an option ------------------------------------------------------- */
+
+struct option {
+	int name;
+	union {
+		char device[IFNAMSIZ];
+		int index;
+	} value;
+	socklen_t len;
+};
+
+/* As sock_setbindtodevice() and sk_setsockopt() in net/core/sock.c. */
+static int copy(struct option *option, const struct call *call)
+{
+	const __u64 *args = call->req->data.args;
+	const int len = (int)args[4];
+	int error;
+
+	memset(option, 0, sizeof(*option));
+	option->name = (int)args[2];
+	if (len < 0 || (option->name != SO_BINDTODEVICE &&
+			(size_t)len < sizeof(option->value.index)))
+		return EINVAL;
+	option->len = option->name != SO_BINDTODEVICE
+			      ? sizeof(option->value.index)
+		      : len > IFNAMSIZ - 1 ? IFNAMSIZ - 1
+					   : (socklen_t)len;
+	error = client_read(&call->client, args[3], &option->value,
+			    option->len);
+	if (error)
+		return error;
+	return client_alive(&call->client) ? 0 : ESRCH;
+}
+
+/* The names of devices are those of our network namespace. */
+static bool is_home(const struct option *option)
+{
+	if (option->name == SO_BINDTODEVICE)
+		return option->value.device[0] == '\0' ||
+		       if_nametoindex(option->value.device) == LOOPBACK_INDEX;
+	return option->value.index == 0 ||
+	       option->value.index == LOOPBACK_INDEX;
+}
+
+static int set(struct call *call, const struct option *option)
+{
+	bool changed;
+	int error = client_act_as(&call->client, &changed);
+
+	if (error)
+		return EACCES;
+	error = setsockopt(call->fd, SOL_SOCKET, option->name, &option->value,
+			   option->len) == 0
+			? 0
+			: errno;
+	if (changed)
+		client_act_as_self(call->sup);
+	return error;
+}
+
+struct answer op_setsockopt(struct call *call)
+{
+	struct option option;
+	int error;
+
+	/* Otherwise the client may choose, and its threads may change it. */
+	if (!policy_stays_home(call->sup->policy))
+		return answer_continue();
+	error = call_socket(call, (int)call->req->data.args[0]);
+	if (!error)
+		error = copy(&option, call);
+	if (error == EACCES)
+		return call_uninspectable(call);
+	if (error)
+		return answer_error(error);
+	return answer_error(is_home(&option) ? set(call, &option) : EPERM);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* ip.h - what attacks by IP share. */
+#ifndef SBX_IP_H
+#define SBX_IP_H
+
+#include <netinet/in.h>
+
+#include "attack.h"
+
+#ifndef TCP_FASTOPEN_CONNECT
+#define TCP_FASTOPEN_CONNECT 30
+#endif
+#ifndef MSG_FASTOPEN
+#define MSG_FASTOPEN 0x20000000
+#endif
+#define PROTO_DCCP    33
+#define PROTO_MPTCP   262
+#define PROTO_SCTP    132
+#define PROTO_UDPLITE 136
+
+/* Long enough for each family, and for what is longer than its family. */
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+	struct sockaddr_storage most;
+};
+
+/** v4() - 127.0.0.1 and a port; returns the address's length. */
+socklen_t v4(union address *addr, long port);
+
+/** v4_at() - The same for another address, as text. */
+socklen_t v4_at(union address *addr, const char *ip, long port);
+
+/** v6() - [::1] and a port. */
+socklen_t v6(union address *addr, long port);
+
+/** v6_at() - The same for another address, as text. */
+socklen_t v6_at(union address *addr, const char *ip, long port);
+
+/** need() - Skip the attack if the judge has no such server. */
+void need(long server, const char *what);
+
+/** ip_socket() - A socket, or the attack is skipped. */
+int ip_socket(int domain, int type, int protocol);
+
+/** token_to() - The token by sendto(2). */
+void token_to(int fd, const union address *addr, socklen_t len, int flags);
+
+/** message_to() - The token by sendmsg(2) and sendmmsg(2). */
+void message_to(int fd, const union address *addr, socklen_t len, int flags);
+
+/** message_with() - The token by sendmsg(2) with one item of control data. */
+void message_with(int fd, const union address *addr, socklen_t len, int level,
+		  int type, const void *data, size_t size);
+
+/** port_of() - The port that a socket is bound to, or 0. */
+int port_of(int fd);
+
+/** greet_ip() - Tell the granted servers of TCP, and of UDP if @udp, a word. */
+void greet_ip(const char *word, bool udp);
+
+#endif /* SBX_IP_H */
