@@ -335,6 +335,10 @@ static void append_target(struct text *text, const struct event *event)
 {
 	char buf[ADDR_TEXT_MAX];
 
+	if (event->op == OP_RESOLVE) {
+		append_array(text, event->host, sizeof(event->host));
+		return;
+	}
 	if (!event->has_addr && event->domain == AF_UNSPEC &&
 	    event->op != OP_SOCKET) {
 		text_string(text, "?"); /* it could not be looked at */

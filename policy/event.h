@@ -81,8 +81,9 @@ int event_json(const struct event *event, char *buf, size_t size);
  * sbx: denied: psql[4711] connect unix:/run/x -- allow with
  * --allow-unix-socket /run/x
  *
- * all on one line; " (3 times)" before " -- " if count > 1; " (host)" after
- * an IP address; ": note" where there is one.  A hint "without OPTION" reads
+ * all on one line; "resolve HOST" for OP_RESOLVE; " (3 times)" before " -- " if
+ * count > 1; " (host)" after an IP address; ": note" where there is one.  A
+ * hint "without OPTION" reads
  * "-- allow without OPTION".  "sbx: allowed: ..." has no hint.
  *
  * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]

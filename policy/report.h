@@ -33,6 +33,11 @@ enum report_kind {
 	 * was bound inside.  With a struct report_publish.  Returns 0 if it is
 	 * done, or the errno value that the call fails with. */
 	REPORT_PUBLISH = 4,
+	/* This thread begins to look up a host name (1 in place of the
+	 * struct), or has ended (0).  What the kernel layer refuses to it in
+	 * between is told to a person by one line that names the host, if a
+	 * REPORT_REFUSED with OP_RESOLVE follows.  Returns 0. */
+	REPORT_LOOKUP = 5,
 };
 
 struct report {

@@ -75,30 +75,37 @@ static struct policy_verdict strictest(const struct policy *policy,
 
 /* The kernel layer refuses to listen, not to bind.  Where there is none, who
  * binds a port is taken for somebody who will listen. */
-static enum policy_op op_of(const struct policy *policy,
-			    const struct gate *gate)
+static enum policy_op op_of(const struct gate *gate)
 {
-	if (gate->op == OP_BIND && is_inet(gate) && report_alone() &&
-	    (gate->addr.port > 0 || !policy_mediates(policy, SOCK_STREAM)))
-		return OP_LISTEN;
-	return gate->op;
+	const bool chosen = is_inet(gate) && gate->addr.port > 0;
+
+	return gate->op == OP_BIND && chosen && report_alone() ? OP_LISTEN
+							       : gate->op;
+}
+
+void gate_request(const struct gate *gate, const char *name, size_t len,
+		  struct policy_request *request)
+{
+	*request = (struct policy_request){
+		.op = gate->op,
+		.kind = gate_target(gate),
+		.name = name,
+		.len = len,
+		.inet = is_inet(gate) ? &gate->addr : NULL,
+		.type = gate->type,
+	};
 }
 
 static struct policy_verdict decide(const struct policy *policy,
 				    const struct gate *gate, const char *name,
 				    size_t len)
 {
-	const struct policy_request request = {
-		.op = policy ? op_of(policy, gate) : gate->op,
-		.kind = gate_target(gate),
-		.name = name,
-		.len = len,
-		.inet = &gate->addr,
-		.type = gate->type,
-	};
+	struct policy_request request;
 
+	gate_request(gate, name, len, &request);
 	if (!policy)
 		return strictest(policy, gate);
+	request.op = op_of(gate);
 	return policy_decide(policy, &request, NULL, NULL);
 }
 

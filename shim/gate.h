@@ -29,6 +29,7 @@ struct gate {
 	uint32_t len; /* bytes of the address */
 	uint8_t bytes[GATE_ADDRESS_MAX];
 	struct addr addr; /* the same, decoded; OP_SOCKET: ADDR_INVALID */
+	const char *host; /* OP_RESOLVE: the name, of any bytes */
 };
 
 /**
@@ -71,6 +72,13 @@ int gate_message_failed(int fd, const struct msghdr *message);
 
 /** gate_target() - What the policy calls the target of a call. */
 enum target_kind gate_target(const struct gate *gate);
+
+/**
+ * gate_request() - A call as the policy is asked about it.
+ * @name, @len:	the name of its target, empty if there is none
+ */
+void gate_request(const struct gate *gate, const char *name, size_t len,
+		  struct policy_request *request);
 
 /** gate_refuse() - Fail as a system call does. */
 static inline int gate_refuse(int error)

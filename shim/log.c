@@ -18,6 +18,7 @@
 
 #include "../policy/event.h"
 #include "../policy/text.h"
+#include "hosts.h"
 #include "init.h"
 #include "now.h"
 #include "place.h"
@@ -103,17 +104,14 @@ static void fill_resolved(const struct gate *gate)
 static void fill_policy(const struct gate *gate)
 {
 	const struct policy *policy = init_policy();
-	const struct policy_request request = {
-		.op = gate->op,
-		.kind = gate_target(gate),
-		.name = gate->addr.kind == ADDR_PATH ? event.resolved
-						     : gate->addr.name,
-		.len = gate->addr.kind == ADDR_PATH ? strlen(event.resolved)
-						    : gate->addr.name_len,
-	};
+	const bool named = gate->addr.kind == ADDR_PATH;
+	struct policy_request request;
 
 	if (!policy)
 		return;
+	gate_request(gate, named ? event.resolved : gate->addr.name,
+		     named ? strlen(event.resolved) : gate->addr.name_len,
+		     &request);
 	policy_hint(policy, &request, &event.verdict, event.hint,
 		    sizeof(event.hint));
 	if (event.verdict.rule >= 0)
@@ -133,7 +131,8 @@ static void fill(const struct gate *gate, const struct policy_verdict *verdict,
 	event.type = gate->type;
 	event.protocol = gate->protocol;
 	event.addr = gate->addr;
-	event.has_addr = gate->op != OP_SOCKET;
+	event.has_addr = gate->op != OP_SOCKET && gate->op != OP_RESOLVE;
+	hosts_name(gate, event.host);
 	event.verdict = *verdict;
 	event.tier = init_settings()->enforced ? "landlock-only" : "none";
 	event.layer = LAYER_SHIM;

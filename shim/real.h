@@ -3,6 +3,7 @@
 #ifndef SBX_REAL_H
 #define SBX_REAL_H
 
+#include <netdb.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>

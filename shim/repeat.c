@@ -22,6 +22,7 @@
 
 #include <sys/mman.h>
 
+#include "mix.h"
 #include "now.h"
 #include "raw.h"
 
@@ -53,15 +54,6 @@ bool repeat_any(void)
 	uint64_t until = load(&table.live_until);
 
 	return until != 0 && now_ms() < until;
-}
-
-/* One round of splitmix64. */
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-	hash = (hash ^ value) + 0x9e3779b97f4a7c15;
-	hash = (hash ^ hash >> 30) * 0xbf58476d1ce4e5b9;
-	hash = (hash ^ hash >> 27) * 0x94d049bb133111eb;
-	return hash ^ hash >> 31;
 }
 
 static uint64_t mix_bytes(uint64_t hash, const void *bytes, size_t len)

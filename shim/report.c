@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../policy/report.h"
+#include "hosts.h"
 #include "log.h"
 #include "oracle.h"
 #include "raw.h"
@@ -41,6 +42,7 @@ static void fill(struct report *report, const struct gate *gate, uint32_t count)
 	report->count = count;
 	report->addr_len = gate->len;
 	memcpy(report->addr, gate->bytes, gate->len);
+	hosts_name(gate, report->host);
 }
 
 bool report_alone(void)
@@ -86,6 +88,11 @@ void report_repeated(const struct gate *gate, uint32_t count)
 
 	fill(&report, gate, count);
 	send_report(REPORT_REPEATED, &report, sizeof(report));
+}
+
+bool report_lookup(bool begins)
+{
+	return send_report(REPORT_LOOKUP, (void *)(uintptr_t)begins, 0) == 0;
 }
 
 int report_publish(const struct report_publish *ask)

@@ -38,6 +38,14 @@ int report_publish(const struct report_publish *ask);
 /** report_repeated() - The same was refused again, @count times. */
 void report_repeated(const struct gate *gate, uint32_t count);
 
+/**
+ * report_lookup() - This thread begins to look up a host name, or it has ended
+ *		     otherwise than by report_refused().
+ *
+ * Return: whether there is a supervisor that has heard it
+ */
+bool report_lookup(bool begins);
+
 /** report_alone() - Is there no supervisor?  [signal-safe] [no-alloc] */
 bool report_alone(void);
 

@@ -25,12 +25,19 @@ static int withheld_unix(const struct policy *policy, int type)
 	return deny_errno(policy);
 }
 
+static bool is_granted_udp(const struct policy *policy, int type, int protocol)
+{
+	return type == SOCK_DGRAM &&
+	       (protocol == 0 || protocol == IPPROTO_UDP) &&
+	       policy_mediates(policy, SOCK_DGRAM);
+}
+
 /* MPTCP, SCTP and SMC get round what holds for TCP.  Who tries them falls back
  * to TCP on EPROTONOSUPPORT. */
 static int withheld_inet(const struct policy *policy, int type, int protocol)
 {
-	if (type == SOCK_DGRAM && policy_mediates(policy, SOCK_DGRAM) &&
-	    (protocol == 0 || protocol == IPPROTO_UDP))
+	if (policy->network == NETWORK_ISOLATED ||
+	    is_granted_udp(policy, type, protocol))
 		return 0;
 	if (type != SOCK_STREAM)
 		return deny_errno(policy);

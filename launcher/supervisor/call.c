@@ -12,6 +12,7 @@
 
 #include "../../policy/expected.h"
 #include "../clean.h"
+#include "../resolver.h"
 #include "fetch.h"
 #include "log.h"
 #include "worker.h"
@@ -153,7 +154,9 @@ static void explain(struct call *call, const struct policy_verdict *verdict,
 	}
 	/* No option helps where the policy is not the reason; a note about a
 	 * kind of socket only explains the policy. */
-	if (!note || call->op == OP_SOCKET)
+	if (call->op == OP_RESOLVE)
+		resolver_hint(policy, event->hint, sizeof(event->hint));
+	else if (!note || call->op == OP_SOCKET)
 		policy_hint(policy, request, verdict, event->hint,
 			    sizeof(event->hint));
 }
@@ -179,7 +182,10 @@ struct answer call_refuse(struct call *call,
 		return answer_error(verdict->error);
 	pthread_mutex_lock(&lock);
 	explain(call, verdict, &request, note, &event);
-	log_event(call->sup->log, &event);
+	if (call->op == OP_RESOLVE)
+		log_lookup_failed(call->sup->log, &event);
+	else
+		log_event(call->sup->log, &event);
 	pthread_mutex_unlock(&lock);
 	return answer_error(verdict->error);
 }

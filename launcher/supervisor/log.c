@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* log.c - the event log: folding, and lines for people.
+/* log.c - the event log: what --log names, and lines for people.
  *
- * Theory of operation
- *
- * The first event of its kind is written at once.  Repeats (same process,
- * operation, target and verdict) within a second are counted, and written as
- * one event with that count by log_tick(), when they are evicted or at the
- * end.  Only an event that has repeated is copied, so a flood of different
- * events costs no memory.
- *
- * A process that names ever new addresses is told of as one (burst.c).
+ * Repeats are summed up (folds.c).
  *
  * If stderr is a terminal, a full-screen program may own it: lines are held
  * back, bounded, until the command has ended.
+ *
+ * What a thread is refused while it looks up a host name is in the JSON lines
+ * at once, but told to a person only if no line about the name has been written
+ * in its place (lookups.h).
  */
 #include "log.h"
 
@@ -29,39 +25,15 @@
 
 #include "../clean.h"
 #include "../diag.h"
-#include "burst.h"
 #include "clock.h"
 #include "denials.h"
+#include "folds.h"
+#include "lookups.h"
 #include "sink.h"
 #include "tally.h"
 
-#define FOLDS	  32
-#define FOLD_MS	  1000
-#define FORGET_MS 10000
+#define LOOKUP_MS 10000 /* musl's resolver asks for five seconds */
 #define HELD_MAX  32768
-
-/* What makes two events the same.  No hash: two that collide could be chosen,
- * to hide one behind the other.  Nor does a report hide what we refused. */
-struct key {
-	uint64_t facts[11];
-	uint8_t ip[sizeof(((struct addr *)0)->ip)];
-	char name[112]; /* no padding: compared as bytes */
-};
-
-_Static_assert(sizeof(((struct key *)0)->name) >=
-		       sizeof(((struct addr *)0)->name),
-	       "every name fits");
-
-struct fold {
-	struct key key;
-	bool used;
-	int64_t last; /* when it was last written, ms */
-	uint32_t pending;
-	uint32_t total;	     /* the first one and all repeats */
-	struct event *event; /* a copy, if pending */
-	/* Part of the key: last, so that short ones touch few pages. */
-	char resolved[PATH_TEXT_MAX];
-};
 
 struct log {
 	pthread_mutex_t lock;
@@ -73,8 +45,8 @@ struct log {
 	uint64_t lost_text;
 	struct tally tally; /* --log-denials */
 	struct event last;  /* only ts and run */
-	struct fold folds[FOLDS];
-	struct burst bursts[BURSTS];
+	struct folds folds;
+	struct lookups lookups;
 	size_t held_len;
 	char held[HELD_MAX];
 	char line[EVENT_JSON_MAX];
@@ -84,6 +56,11 @@ static bool is_stderr(const struct log_options *options)
 {
 	return options->target == LOG_DESCRIPTOR &&
 	       options->fd == STDERR_FILENO;
+}
+
+static bool lists_denials(const struct log *log)
+{
+	return log->config.options->denials != DENIALS_AS_THEY_COME;
 }
 
 /* What is on stderr already, or will be in the table. */
@@ -164,173 +141,102 @@ static bool is_shown(const struct log *log, const struct event *event)
 		log->config.options->target == LOG_NOWHERE);
 }
 
-static void write_event(struct log *log, struct event *event, uint32_t total)
+static void write_event(void *ctx, struct event *event, uint32_t total,
+			enum part part)
 {
+	struct log *log = ctx;
+
 	clock_gettime(CLOCK_REALTIME, &event->ts);
-	event->seq = ++log->seq;
 	event->run = log->config.run;
 	event->tier = log->config.tier;
 	log->last.ts = event->ts;
-	sink_write(&log->sink, event, log->line);
+	if (part != TEXT_ALONE) {
+		event->seq = ++log->seq;
+		sink_write(&log->sink, event, log->line);
+	}
 	/* A program gets what is new, a person the sum. */
 	event->count = total;
-	if (is_shown(log, event))
+	if (part != JSON_ALONE && is_shown(log, event))
 		write_text(log, event);
 }
 
-static void make_key(struct key *key, const struct event *event)
+static void take(struct log *log, struct event *event, enum part part)
 {
-	const uint64_t facts[] = {
-		(uint64_t)event->pid,	   (uint64_t)event->op,
-		(uint64_t)event->domain,   (uint64_t)event->type,
-		(uint64_t)event->protocol, (uint64_t)event->verdict.error,
-		event->verdict.allow,	   (uint64_t)event->addr.kind,
-		event->addr.port,	   event->addr.name_len,
-		(uint64_t)event->layer,
-	};
-
-	_Static_assert(sizeof(facts) == sizeof(key->facts), "all of them");
-	memcpy(key->facts, facts, sizeof(facts));
-	memcpy(key->ip, event->addr.ip, sizeof(key->ip));
-	memset(key->name, 0, sizeof(key->name));
-	memcpy(key->name, event->addr.name, event->addr.name_len);
-}
-
-static void flush_fold(struct log *log, struct fold *fold)
-{
-	if (fold->pending == 0)
-		return;
-	fold->event->count = fold->pending;
-	fold->pending = 0;
-	fold->last = clock_ms();
-	write_event(log, fold->event, fold->total);
-	free(fold->event);
-	fold->event = NULL;
-}
-
-static bool is_same(const struct fold *fold, const struct key *key,
-		    const char *resolved)
-{
-	return fold->used && memcmp(&fold->key, key, sizeof(*key)) == 0 &&
-	       strcmp(fold->resolved, resolved) == 0;
-}
-
-static void clear(struct log *log, struct fold *fold)
-{
-	flush_fold(log, fold);
-	fold->used = false;
-	fold->total = 0;
-}
-
-static struct fold *known_fold(struct log *log, const struct key *key,
-			       const char *resolved)
-{
-	for (unsigned int i = 0; i < FOLDS; i++)
-		if (is_same(&log->folds[i], key, resolved))
-			return &log->folds[i];
-	return NULL;
-}
-
-static struct fold *free_fold(struct log *log)
-{
-	struct fold *oldest = &log->folds[0];
-
-	for (unsigned int i = 1; i < FOLDS; i++)
-		if (log->folds[i].last < oldest->last)
-			oldest = &log->folds[i];
-	clear(log, oldest);
-	return oldest;
-}
-
-/* A report may count to anything; a sum of zero would be no event. */
-static uint32_t add_counts(uint32_t a, uint32_t b)
-{
-	return b > UINT32_MAX - a ? UINT32_MAX : a + b;
-}
-
-static void flush_burst(struct log *log, struct burst *burst, int64_t now)
-{
-	struct event *event = burst_tell(burst, now);
-
-	if (event)
-		write_event(log, event, event->count);
-	free(event);
-}
-
-static bool in_burst(struct log *log, const struct event *event, int64_t now)
-{
-	struct burst *evicted;
-	bool taken = burst_takes(log->bursts, event, now, &evicted);
-
-	if (!evicted)
-		return taken;
-	flush_burst(log, evicted, now);
-	return burst_takes(log->bursts, event, now, &evicted);
-}
-
-/* Counts a repeat, or one of too many; false if the event has to be written.
- */
-static bool folded(struct log *log, const struct event *event)
-{
-	struct key key;
-	struct fold *fold;
-	const int64_t now = clock_ms();
-
-	make_key(&key, event);
-	fold = known_fold(log, &key, event->resolved);
-	if (!fold && in_burst(log, event, now))
-		return true;
-	if (!fold)
-		fold = free_fold(log);
-	if (!fold->used || now - fold->last > FORGET_MS) {
-		flush_fold(log, fold);
-		fold->used = true;
-		fold->key = key;
-		strcpy(fold->resolved, event->resolved);
-		fold->last = now;
-		fold->total = event->count;
-		return false;
-	}
-	if (!fold->event) {
-		fold->event = malloc(sizeof(*event));
-		if (!fold->event)
-			return false;
-		*fold->event = *event;
-	}
-	fold->pending = add_counts(fold->pending, event->count);
-	fold->total = add_counts(fold->total, event->count);
-	return true;
+	if (part != JSON_ALONE && lists_denials(log) && !event->verdict.allow)
+		tally_add(&log->tally, event);
+	folds_take(&log->folds, event, part, write_event, log);
 }
 
 void log_event(struct log *log, struct event *event)
 {
 	pthread_mutex_lock(&log->lock);
-	if (log->config.options->denials != DENIALS_AS_THEY_COME &&
-	    !event->verdict.allow)
-		tally_add(&log->tally, event);
-	if (!folded(log, event))
-		write_event(log, event, event->count);
+	take(log, event,
+	     lookups_hold(&log->lookups, event, log->text || lists_denials(log))
+		     ? JSON_ALONE
+		     : BOTH);
+	pthread_mutex_unlock(&log->lock);
+}
+
+/* Tells what was kept, and is not explained by a line about a name. */
+static void release(struct log *log, pid_t tid, int64_t until)
+{
+	static const char note[] = "while a host name was looked up";
+	struct event *event;
+
+	while ((event = lookups_take(&log->lookups, tid, until))) {
+		event->note = note;
+		take(log, event, TEXT_ALONE);
+		free(event);
+	}
+}
+
+void log_lookup_begins(struct log *log, pid_t tid)
+{
+	pthread_mutex_lock(&log->lock);
+	release(log, tid, INT64_MAX);
+	lookups_begin(&log->lookups, tid);
+	pthread_mutex_unlock(&log->lock);
+}
+
+void log_lookup_ends(struct log *log, pid_t tid)
+{
+	pthread_mutex_lock(&log->lock);
+	release(log, tid, INT64_MAX);
+	lookups_end(&log->lookups, tid);
+	pthread_mutex_unlock(&log->lock);
+}
+
+bool log_lookup_refused(struct log *log, pid_t tid)
+{
+	bool refused;
+
+	pthread_mutex_lock(&log->lock);
+	refused = lookups_refused(&log->lookups, tid);
+	pthread_mutex_unlock(&log->lock);
+	return refused;
+}
+
+void log_lookup_failed(struct log *log, struct event *event)
+{
+	struct event *held;
+
+	pthread_mutex_lock(&log->lock);
+	while ((held = lookups_take(&log->lookups, event->tid, INT64_MAX)))
+		free(held);
+	lookups_end(&log->lookups, event->tid);
+	take(log, event, BOTH);
 	pthread_mutex_unlock(&log->lock);
 }
 
 bool log_tick(struct log *log)
 {
 	const int64_t now = clock_ms();
-	bool waiting = false;
+	bool waiting;
 
 	pthread_mutex_lock(&log->lock);
-	for (unsigned int i = 0; i < FOLDS; i++) {
-		struct fold *fold = &log->folds[i];
-
-		if (fold->pending && now - fold->last >= FOLD_MS)
-			flush_fold(log, fold);
-		waiting |= fold->pending > 0;
-	}
-	for (struct burst *b = log->bursts; b < log->bursts + BURSTS; b++) {
-		if (b->rest && now - b->told >= BURST_MS)
-			flush_burst(log, b, now);
-		waiting |= b->rest > 0;
-	}
+	release(log, 0, now - LOOKUP_MS);
+	waiting = folds_flush(&log->folds, now - FOLDS_MS, write_event, log) ||
+		  lookups_any(&log->lookups);
 	waiting |= sink_tick(&log->sink);
 	pthread_mutex_unlock(&log->lock);
 	return waiting;
@@ -338,10 +244,8 @@ bool log_tick(struct log *log)
 
 static void flush_all(struct log *log)
 {
-	for (unsigned int i = 0; i < FOLDS; i++)
-		flush_fold(log, &log->folds[i]);
-	for (unsigned int i = 0; i < BURSTS; i++)
-		flush_burst(log, &log->bursts[i], clock_ms());
+	release(log, 0, INT64_MAX);
+	folds_flush(&log->folds, INT64_MAX, write_event, log);
 }
 
 static void show_denials(struct log *log)
@@ -351,7 +255,7 @@ static void show_denials(struct log *log)
 	size_t len = 0;
 	FILE *out;
 
-	if (config->options->denials == DENIALS_AS_THEY_COME)
+	if (!lists_denials(log))
 		return;
 	out = open_memstream(&text, &len);
 	if (!out)

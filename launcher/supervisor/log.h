@@ -34,6 +34,27 @@ size_t log_keep(const struct log *log, int *keep);
 void log_event(struct log *log, struct event *event);
 
 /**
+ * log_lookup_begins() - A thread looks up a host name from here on, says the
+ *			 shim.
+ *
+ * What it is refused of IP until log_lookup_ends() or log_lookup_failed() is
+ * shown to a person later, ten seconds at most.
+ */
+void log_lookup_begins(struct log *log, pid_t tid);
+
+/** log_lookup_ends() - It does not any more: what it was refused is shown. */
+void log_lookup_ends(struct log *log, pid_t tid);
+
+/** log_lookup_refused() - Was it refused anything since it began? */
+bool log_lookup_refused(struct log *log, pid_t tid);
+
+/**
+ * log_lookup_failed() - log_event() for a name that could not be looked up; a
+ *			 person reads that in place of what was refused.
+ */
+void log_lookup_failed(struct log *log, struct event *event);
+
+/**
  * log_tick() - Write what repeats have been counted for long enough.
  *
  * Return: whether more are waiting

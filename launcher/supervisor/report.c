@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "../../policy/report.h"
+#include "../resolver.h"
 #include "call.h"
+#include "log.h"
 
 static int read_report(struct call *call, struct report *report)
 {
@@ -46,6 +48,39 @@ static int fetch(struct call *call, const struct report *report)
 	return 0;
 }
 
+/* It failed for want of network only if we refused something to it.  Where one
+ * nameserver could be asked, that another one could not be is no answer about
+ * the name, and told as what it is. */
+static struct answer resolve_judged(struct call *call)
+{
+	struct log *log = call->sup->log;
+	const struct policy_verdict verdict = {
+		.rule = -1,
+		.error = call->sup->policy->deny_errno,
+	};
+	const char *host = call->report->host;
+	const bool named = host[0] != '\0' &&
+			   memchr(host, '\0', sizeof(call->report->host));
+
+	call->domain = AF_UNSPEC;
+	call->type = call->protocol = 0;
+	call->has_addr = false;
+	if (named && log_lookup_refused(log, call->client.tid) &&
+	    !resolver_may_answer(call->sup->policy) && !resolver_knows(host))
+		return call_refuse(call, &verdict, TARGET_OTHER, NULL, 0, NULL);
+	log_lookup_ends(log, call->client.tid);
+	return answer_error(0);
+}
+
+static struct answer lookup(struct call *call)
+{
+	if (call->req->data.args[2] != 0)
+		log_lookup_begins(call->sup->log, call->client.tid);
+	else
+		log_lookup_ends(call->sup->log, call->client.tid);
+	return answer_error(0);
+}
+
 static struct answer judged(struct call *call)
 {
 	switch (call->op) {
@@ -57,8 +92,9 @@ static struct answer judged(struct call *call)
 		return bind_judged(call);
 	case OP_SOCKET:
 		return socket_judged(call);
-	case OP_LISTEN:
 	case OP_RESOLVE:
+		return resolve_judged(call);
+	case OP_LISTEN:
 	case OP_COUNT:
 		break;
 	}
@@ -85,6 +121,8 @@ struct answer op_report(struct call *call)
 		return answer_error(0);
 	case REPORT_PUBLISH:
 		return op_publish(call);
+	case REPORT_LOOKUP:
+		return lookup(call);
 	case REPORT_REFUSED:
 	case REPORT_REPEATED:
 		break;

@@ -78,7 +78,9 @@ static void hostile_report(void)
 	snprintf(r.host, sizeof(r.host), "%s", HOSTILE_NAME);
 	memset(r.stack, 0x0a, sizeof(r.stack));
 	r.stack_len = 4;
-	for (unsigned int op = 0; op < 4; op++) {
+	raw_call(SYS_prctl, REPORT_PRCTL, REPORT_LOOKUP, 1, 0, 0, 0);
+	socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	for (unsigned int op = 0; op < 6; op++) {
 		r.op = op;
 		raw_call(SYS_prctl, REPORT_PRCTL, REPORT_REFUSED, (long)&r,
 			 sizeof(r), 0, 0);

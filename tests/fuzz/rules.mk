@@ -18,6 +18,7 @@ FUZZ_SAN := address,undefined
 FUZZ_CFLAGS = $(BASE) $(WARN) -I. -O1 -g -fno-omit-frame-pointer \
 	      -fno-sanitize-recover=all
 FUZZ_SRC := $(POLICY) launcher/elf.c $(wildcard launcher/option*.c) \
+	    launcher/proxy.c launcher/services.c \
 	    launcher/print_policy.c launcher/proc.c tests/fuzz/shown.c tests/fuzz/shown_json.c
 FUZZ_CODE := $(FUZZ_SRC:%.c=$(FUZZ)/obj/%.o)
 HOSTILE	:= $(patsubst tests/fuzz/%.c,$(FUZZ)/hostile.obj/%.o,\

@@ -21,6 +21,8 @@
 
 struct heard {
 	int hellos;
+	int lookups; /* that began */
+	int ends;    /* ... and ended without a report */
 	unsigned int count;
 	enum report_kind kinds[REPORTS_MAX];
 	struct report reports[REPORTS_MAX];
@@ -129,6 +131,10 @@ HARNESS void hear(struct heard *heard, const struct seccomp_notif *call,
 
 	if (call->data.args[1] == REPORT_HELLO) {
 		heard->hellos++;
+		return;
+	}
+	if (call->data.args[1] == REPORT_LOOKUP) {
+		*(call->data.args[2] ? &heard->lookups : &heard->ends) += 1;
 		return;
 	}
 	if (call->data.args[1] == REPORT_PUBLISH) {

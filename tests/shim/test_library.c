@@ -14,9 +14,10 @@ static const char *const exported[] = {
 /* Every one is in musl 1.2 too; musl ignores symbol versions. */
 static const char *const imported[] = {
 	"__environ", "__errno_location", "clock_gettime", "close", "dlsym",
-	"environ", "fstat", "getauxval", "memchr", "memcmp", "memcpy",
-	"memmove", "memset", "open", "pthread_setcancelstate", "readlink",
-	"strcmp", "strlen", "strncmp", "strnlen", "strrchr",
+	"environ", "fstat", "getauxval", "inet_aton", "memchr", "memcmp",
+	"memcpy", "memmove", "memset", "open", "pthread_setcancelstate",
+	"readlink", "strchr", "strcmp", "strlen", "strncmp", "strnlen",
+	"strrchr",
 	/* weak, from crtbeginS.o */
 	"_ITM_deregisterTMCloneTable", "_ITM_registerTMCloneTable",
 	"__cxa_finalize", "__gmon_start__"};

@@ -437,6 +437,28 @@ static void text_of_ip(void **state)
 		    " -- allow with --network full\n");
 }
 
+static void resolve_of_a_host(void **state)
+{
+	(void)state;
+	event.op = OP_RESOLVE;
+	event.domain = AF_UNSPEC;
+	event.type = 0;
+	event.has_addr = false;
+	event.resolved[0] = '\0';
+	strcpy(event.host, "api.github.com\n");
+	strcpy(event.hint, "--allow-udp 10.0.0.2:53");
+	expect_text("sbx: denied: psql[4711] resolve api.github.com\\x0a"
+		    " -- allow with --allow-udp 10.0.0.2:53\n");
+	expect_json("{\"ts\":\"2023-11-14T22:13:20.123456Z\",\"seq\":7,"
+		    "\"run\":\"r1\",\"pid\":4711,\"tid\":4712,"
+		    "\"comm\":\"psql\",\"exe\":\"/usr/bin/psql\","
+		    "\"op\":\"resolve\",\"host\":\"api.github.com\\u000a\","
+		    "\"verdict\":\"deny\",\"errno\":\"EACCES\","
+		    "\"tier\":\"supervised\",\"layer\":\"supervisor\","
+		    "\"advisory\":false,\"hint\":\"--allow-udp 10.0.0.2:53\","
+		    "\"count\":1}\n");
+}
+
 static void text_of_listen(void **state)
 {
 	(void)state;
@@ -609,6 +631,7 @@ int main(void)
 		TEST(text_of_a_refused_connect),
 		TEST(text_of_what_is_allowed),
 		TEST(text_of_ip),
+		TEST(resolve_of_a_host),
 		TEST(text_of_listen),
 		TEST(text_of_socket),
 		TEST(text_of_hostile_names),
