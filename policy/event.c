@@ -232,6 +232,13 @@ static void json_errno(struct text *text, int error)
 	text_string(text, "\"");
 }
 
+static const char *verdict_name(const struct event *event)
+{
+	if (event->audit)
+		return "audit";
+	return event->verdict.allow ? "allow" : "deny";
+}
+
 static void json_verdict(struct text *text, const struct event *event)
 {
 	static const char *const layers[] = {
@@ -240,7 +247,7 @@ static void json_verdict(struct text *text, const struct event *event)
 		[LAYER_KERNEL] = "kernel",
 	};
 
-	json_string(text, "verdict", event->verdict.allow ? "allow" : "deny");
+	json_string(text, "verdict", verdict_name(event));
 	json_errno(text, event->verdict.error);
 	json_string(text, "rule", event->rule);
 	json_string(text, "tier", event->tier);
@@ -379,7 +386,7 @@ static void append_hint(struct text *text, const struct event *event)
 	bool removes = len >= sizeof(without) - 1 &&
 		       memcmp(event->hint, without, sizeof(without) - 1) == 0;
 
-	if (event->verdict.allow || len == 0)
+	if ((event->verdict.allow && !event->audit) || len == 0)
 		return;
 	text_string(text, removes ? " -- allow " : " -- allow with ");
 	/* It is there to be copied: its backslashes are the shell's. */
@@ -391,8 +398,9 @@ int event_text(const struct event *event, char *buf, size_t size)
 	struct text text;
 
 	text_open(&text, buf, size);
-	text_string(&text,
-		    event->verdict.allow ? "sbx: allowed: " : "sbx: denied: ");
+	text_string(&text, event->audit		  ? "sbx: audit: "
+			   : event->verdict.allow ? "sbx: allowed: "
+						  : "sbx: denied: ");
 	append_array(&text, event->comm, sizeof(event->comm));
 	text_string(&text, "[");
 	text_number(&text, (uint64_t)event->pid);

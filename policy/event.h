@@ -51,6 +51,7 @@ struct event {
 			   * link", "client not inspectable" */
 	char hint[PATH_TEXT_MAX]; /* policy_hint(), "" if none */
 	bool expected;		  /* expected_probe() */
+	bool audit;		  /* --audit: it would have been refused */
 	uint32_t stack_len;
 	uint64_t stack[REPORT_STACK_MAX];
 	uint32_t count; /* times, >= 1 */
@@ -62,14 +63,14 @@ struct event {
  * Members, in order: ts (RFC 3339, UTC, microseconds) seq run pid ppid tid
  * comm exe op family type protocol path resolved addr port address (as
  * addr_text(), if it is neither a path nor an IP address) host verdict
- * ("allow", "deny") errno (symbolic name) rule tier layer advisory (true if
- * layer is shim) note expected (true, or left out) hint stack count.
- * docs/event.schema.json describes them.  Absent facts are left out. In
- * strings, a byte that is not part of valid UTF-8 becomes U+DC80 + (byte -
- * 0x80) written as \udcXX (as Python's surrogateescape), so that nothing is
- * lost; an abstract path is "@name" with NUL as \u0000, and a path that starts
- * with "@" "./@...". The stack is an array of hexadecimal strings, innermost
- * first.
+ * ("allow", "deny", "audit": allowed, but only by --audit) errno (symbolic
+ * name) rule tier layer advisory (true if layer is shim) note expected (true,
+ * or left out) hint stack count. docs/event.schema.json describes them.  Absent
+ * facts are left out. In strings, a byte that is not part of valid UTF-8
+ * becomes U+DC80 + (byte - 0x80) written as \udcXX (as Python's
+ * surrogateescape), so that nothing is lost; an abstract path is "@name" with
+ * NUL as \u0000, and a path that starts with "@" "./@...". The stack is an
+ * array of hexadecimal strings, innermost first.
  *
  * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
  */
@@ -84,7 +85,8 @@ int event_json(const struct event *event, char *buf, size_t size);
  * all on one line; "resolve HOST" for OP_RESOLVE; " (3 times)" before " -- " if
  * count > 1; " (host)" after an IP address; ": note" where there is one.  A
  * hint "without OPTION" reads
- * "-- allow without OPTION".  "sbx: allowed: ..." has no hint.
+ * "-- allow without OPTION".  "sbx: allowed: ..." has no hint, "sbx: audit:
+ * ..." has one.
  *
  * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
  */

@@ -22,6 +22,7 @@ policies=(
 	"--log-allowed --allow-unix-socket=$T/s --private-sockets=$T/s
 		--deny-unix-socket=$T/s/no.sock --allow-unix-connect=@plain"
 	"--log-allowed --network host-loopback"
+	"--allow-udp 127.0.0.1:9 --allow-connect [::1]:1-20"
 	"--network full --unix-sockets=allowlist --log-allowed"
 )
 
@@ -134,7 +135,7 @@ each_mode each
 losses
 expected
 judge "${all[@]}"
-for what in connect:{unix,inet,inet6} bind:{unix,inet} listen:inet \
+for what in connect:{unix,inet,inet6} bind:unix listen:inet \
 	send:{unix,inet} socket:{unix,inet,40,15,123456,-7} allow deny supervisor \
 	abstract nul bytes long count burst lost addr address hint note path ppid \
 	protocol resolved; do

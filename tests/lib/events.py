@@ -105,6 +105,8 @@ def inet_requests():
                              (socket.SOCK_DGRAM, "sendto")):
             port = 0 if action in ("bind", "listen") else 9
             tell((ip, action), inet, family, kind, action, (ip, port))
+    tell("udp", inet, socket.AF_INET, socket.SOCK_DGRAM, "sendto",
+         ("127.0.0.1", 7))
     tell("scope", inet, socket.AF_INET6, socket.SOCK_STREAM, "connect",
          ("fe80::1", 80, 0, 1))
     tell("broadcast", inet, socket.AF_INET, socket.SOCK_STREAM, "connect",
