@@ -154,6 +154,8 @@ static void json_process(struct text *text, const struct event *event)
 {
 	json_string(text, "run", event->run);
 	json_number(text, "pid", (uint64_t)event->pid);
+	if (event->ppid > 0)
+		json_number(text, "ppid", (uint64_t)event->ppid);
 	if (event->tid > 0)
 		json_number(text, "tid", (uint64_t)event->tid);
 	json_array(text, "comm", event->comm, sizeof(event->comm));
@@ -177,6 +179,20 @@ static void json_socket(struct text *text, const struct event *event)
 		append_type(text, event->type);
 		text_string(text, "\"");
 	}
+	if (event->op == OP_SOCKET && event->protocol != 0) {
+		json_key(text, "protocol");
+		append_label(text, NULL, 0, event->protocol);
+	}
+}
+
+/* What is neither a name nor an IP address, in the words of addr_text(). */
+static void json_address(struct text *text, const struct event *event)
+{
+	char buf[ADDR_TEXT_MAX];
+
+	if (event->has_addr && !has_name(event) && !has_ip(event))
+		json_string(text, "address",
+			    addr_text(&event->addr, buf, sizeof(buf)));
 }
 
 static void json_target(struct text *text, const struct event *event)
@@ -196,6 +212,7 @@ static void json_target(struct text *text, const struct event *event)
 		text_string(text, "\"");
 		json_number(text, "port", event->addr.port);
 	}
+	json_address(text, event);
 	json_array(text, "host", event->host, sizeof(event->host));
 }
 

@@ -32,6 +32,7 @@ struct event {
 	const char *run;    /* identifies one sbx-run */
 	pid_t pid;	    /* process (thread group) */
 	pid_t tid;
+	pid_t ppid; /* 0 unknown */
 	char comm[16];
 	char exe[PATH_TEXT_MAX]; /* "" unknown */
 	enum policy_op op;
@@ -59,16 +60,17 @@ struct event {
 /**
  * event_json() - One JSON object, with a newline.
  *
- * Members, in order: ts (RFC 3339, UTC, microseconds) seq run pid tid comm
- * exe op family type path resolved addr port host verdict ("allow", "deny",
- * "audit": allowed, but only by --audit)
- * errno (symbolic name) rule tier layer advisory (true if layer is shim) note
- * expected (true, or left out) hint stack count.  Absent facts are left out. In
- * strings, a byte that is not part of valid UTF-8 becomes U+DC80 + (byte -
- * 0x80) written as \udcXX (as Python's surrogateescape), so that nothing is
- * lost; an abstract path is "@name" with NUL as \u0000, and a path that starts
- * with "@" "./@...". The stack is an array of hexadecimal strings, innermost
- * first.
+ * Members, in order: ts (RFC 3339, UTC, microseconds) seq run pid ppid tid
+ * comm exe op family type protocol path resolved addr port address (as
+ * addr_text(), if it is neither a path nor an IP address) host verdict
+ * ("allow", "deny", "audit": allowed, but only by --audit) errno (symbolic
+ * name) rule tier layer advisory (true if layer is shim) note expected (true,
+ * or left out) hint stack count. docs/event.schema.json describes them.  Absent
+ * facts are left out. In strings, a byte that is not part of valid UTF-8
+ * becomes U+DC80 + (byte - 0x80) written as \udcXX (as Python's
+ * surrogateescape), so that nothing is lost; an abstract path is "@name" with
+ * NUL as \u0000, and a path that starts with "@" "./@...". The stack is an
+ * array of hexadecimal strings, innermost first.
  *
  * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
  */

@@ -74,6 +74,7 @@ static void fill_process(void)
 	long len;
 
 	event.pid = (pid_t)raw(SYS_getpid);
+	event.ppid = (pid_t)raw(SYS_getppid);
 	event.tid = (pid_t)raw(SYS_gettid);
 	raw(SYS_prctl, PR_GET_NAME, event.comm);
 	len = raw(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", event.exe,

@@ -91,8 +91,11 @@ static void identify(const struct call *call, struct event *event)
 
 	event->tid = call->client.tid;
 	event->pid = call->client.tid;
-	if (client_status(call->sup, call->client.tid, &status) == 0)
+	event->ppid = 0;
+	if (client_status(call->sup, call->client.tid, &status) == 0) {
 		event->pid = status.tgid;
+		event->ppid = status.ppid;
+	}
 	read_comm(call, event->comm);
 	snprintf(name, sizeof(name), "%d/exe", (int)call->client.tid);
 	n = readlinkat(call->sup->proc, name, event->exe,
