@@ -110,6 +110,13 @@ struct subject {
 bool call_agreed(struct call *call, struct policy_verdict *verdict,
 		 const struct subject *subject);
 
+/** call_asks() - Is it to be asked what the kernel would have said? */
+static inline bool call_asks(const struct call *call,
+			     const struct policy_verdict *verdict)
+{
+	return !verdict->allow || call->explained;
+}
+
 /**
  * call_fails() - Does the call end here, with an error apart from any policy?
  *

@@ -128,10 +128,10 @@ static struct answer connect_node(struct call *call, int pin,
 	struct sockaddr_un addr;
 	const socklen_t len = call_held_address(&addr, pin);
 	/* What would have failed anyway fails as it would have. */
-	const int error = verdict.allow
-				  ? 0
-				  : probe_ask(call->probe, call_type(call),
-					      (struct sockaddr *)&addr, len);
+	const int error = call_asks(call, &verdict)
+				  ? probe_ask(call->probe, call_type(call),
+					      (struct sockaddr *)&addr, len)
+				  : 0;
 
 	if (call_fails(call, error))
 		return answer_error(call->report ? 0 : error);
@@ -175,10 +175,10 @@ static struct answer connect_abstract(struct call *call)
 	const struct subject subject = {TARGET_ABSTRACT, addr->name,
 					addr->name_len, NULL};
 	const bool inside = verdict.allow && verdict.rule < 0;
-	const int error = verdict.allow
-				  ? 0
-				  : probe_ask(call->probe, call_type(call),
-					      raw(call), call->raw_len);
+	const int error = call_asks(call, &verdict)
+				  ? probe_ask(call->probe, call_type(call),
+					      raw(call), call->raw_len)
+				  : 0;
 
 	if (call_fails(call, error))
 		return answer_error(call->report ? 0 : error);

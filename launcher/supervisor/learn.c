@@ -90,15 +90,10 @@ static void print_rules(FILE *out, const struct policy *policy)
 
 static void print_given(FILE *out, const struct policy *policy)
 {
-	static const char *const networks[] = {
-		[NETWORK_NONE] = "none",
-		[NETWORK_ISOLATED] = "isolated",
-		[NETWORK_LOOPBACK] = "host-loopback",
-		[NETWORK_FULL] = "full",
-	};
-
 	if (policy->network != NETWORK_NONE)
-		fprintf(out, "network %s\n", networks[policy->network]);
+		fprintf(out, "network %s\n",
+			policy_network_name(
+				(enum network_mode)policy->network));
 	if (policy->network == NETWORK_FULL && !policy->unix_all)
 		fputs("unix-sockets allowlist\n", out);
 	if (policy->network != NETWORK_FULL && policy->unix_all)

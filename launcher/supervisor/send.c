@@ -65,10 +65,10 @@ static struct answer to_node(struct call *call, struct delivery *d, int pin,
 	struct sockaddr_un addr;
 	const socklen_t len = call_held_address(&addr, pin);
 	/* What would have failed anyway fails as it would have. */
-	const int error = verdict.allow
-				  ? 0
-				  : probe_ask(call->probe, SOCK_DGRAM,
-					      (struct sockaddr *)&addr, len);
+	const int error = call_asks(call, &verdict)
+				  ? probe_ask(call->probe, SOCK_DGRAM,
+					      (struct sockaddr *)&addr, len)
+				  : 0;
 
 	if (call_fails(call, error))
 		return answer_error(d ? error : 0);
@@ -108,9 +108,10 @@ static struct answer to_abstract(struct call *call, struct delivery *d)
 		judge_abstract(call->sup, OP_SEND, addr->name, addr->name_len);
 	const struct subject subject = {TARGET_ABSTRACT, addr->name,
 					addr->name_len, NULL};
-	const int error = verdict.allow ? 0
-					: probe_ask(call->probe, SOCK_DGRAM,
-						    raw(call), call->raw_len);
+	const int error = call_asks(call, &verdict)
+				  ? probe_ask(call->probe, SOCK_DGRAM,
+					      raw(call), call->raw_len)
+				  : 0;
 
 	if (call_fails(call, error))
 		return answer_error(d ? error : 0);
