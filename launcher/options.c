@@ -116,6 +116,13 @@ static void check_conflicts(const struct parse *parse)
 	    options->policy.network == NETWORK_ISOLATED)
 		die("--network isolated is enforced by the kernel; drop "
 		    "--backstop=none");
+	if (options->ask && (options->backstop == BACKSTOP_NONE ||
+			     options->backstop == BACKSTOP_LANDLOCK_ONLY))
+		die("--ask needs the supervisor, which lets a call wait; drop "
+		    "--backstop");
+	if (options->ask && options->audit)
+		die("--ask and --audit exclude each other: nothing is refused; "
+		    "drop one of them");
 	if (options->backstop == BACKSTOP_NONE && options->no_shim)
 		die("--backstop=none and --no-shim together enforce nothing; "
 		    "drop one of them");
@@ -207,6 +214,7 @@ static void set_defaults(struct options *options)
 	options->unix_allowlist = false;
 	options->no_shim = false;
 	options->quiet = false;
+	options->ask = false;
 	options->audit = false;
 	options->learn = NULL;
 	options->log = (struct log_options){.target = LOG_NOWHERE};
