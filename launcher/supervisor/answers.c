@@ -49,6 +49,7 @@ enum answer_kind answers_read(const char *line)
 		{"o", ANSWER_ONCE},   {"once", ANSWER_ONCE},
 		{"a", ANSWER_ALWAYS}, {"always", ANSWER_ALWAYS},
 		{"n", ANSWER_NEVER},  {"never", ANSWER_NEVER},
+		{"s", ANSWER_STOP},   {"stop", ANSWER_STOP},
 	};
 	const size_t blanks = strspn(line, " \t");
 	const size_t len = strcspn(line + blanks, " \t\r\n");

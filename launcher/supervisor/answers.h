@@ -14,6 +14,7 @@ enum answer_kind {
 	ANSWER_ONCE,
 	ANSWER_ALWAYS,
 	ANSWER_NEVER,
+	ANSWER_STOP, /* no more questions: refuse */
 };
 
 /* In no order; the caller locks.  All zero is an empty one. */

@@ -3,16 +3,10 @@
  *
  * Theory of operation
  *
- * The terminal is opened before the command runs, and looked at: a device
- * called /dev/tty may be put there by root inside, later.  Nobody inside can
- * type into it either: the filter refuses TIOCSTI and TIOCLINUX.  A program
- * inside may still read what is typed, and print whatever it likes: a question
- * says who asks it, and what was typed before the question is thrown away.
- *
- * A shell inside moves its jobs to process groups of their own; only the one
- * in the foreground may read.  So the question takes the foreground, and the
- * usual modes of a terminal, and gives both back.  Our signals are blocked, so
- * the kernel does not stop us for that (tty_check_change()).
+ * The terminal is held since before the command ran (tty.c).  A program inside
+ * cannot type into it: the filter refuses TIOCSTI and TIOCLINUX.  It may still
+ * read what is typed, and print whatever it likes: a question says who asks it,
+ * and what was typed before the question is thrown away.
  *
  * Who waits for a question of somebody else, or for an answer, looks up now and
  * then: its client may be gone, or signalled, or the command have ended.
@@ -20,25 +14,21 @@
 #include "ask.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../../policy/quote.h"
 #include "../../policy/risk.h"
-#include "../clean.h"
 #include "../diag.h"
 #include "answers.h"
 #include "call.h"
+#include "tty.h"
 #include "worker.h"
 
 #define LOOK_MS	      100
@@ -46,7 +36,6 @@
 #define HEARD_MAX     16
 #define TARGET_SIZE   (4 * PATH_TEXT_MAX + 64)
 #define QUESTION_SIZE (9 * PATH_TEXT_MAX)
-#define TTY_MAJOR     5 /* of /dev/tty: Documentation/admin-guide/devices.txt */
 
 /* The host that a thread is about to connect to, says the shim. */
 struct hearsay {
@@ -64,21 +53,12 @@ struct ask {
 	struct hearsay heard[HEARD_MAX];
 };
 
-static bool is_terminal(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
-	       st.st_rdev == makedev(TTY_MAJOR, 0);
-}
-
 struct ask *ask_open(void)
 {
 	struct ask *ask;
-	const int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	const int tty = tty_open();
 
-	if (tty < 0 || !is_terminal(tty)) {
-		clean_close(&tty);
+	if (tty < 0) {
 		notice("notice: there is no terminal to --ask at; what is not "
 		       "granted is refused");
 		return NULL;
@@ -122,11 +102,14 @@ static bool is_told_to_end(const struct call *call)
 	return false;
 }
 
-/* What the call ends with if nobody wants the answer any more, else 0. */
+#define REFUSED (-1) /* nobody is asked any more */
+
+/* What the call ends with if it does not wait any more: an errno value,
+ * REFUSED, or 0. */
 static int given_up(const struct ask *ask, const struct call *call)
 {
 	if (atomic_load(&ask->ended))
-		return call->sup->policy->deny_errno;
+		return REFUSED;
 	if (!client_alive(&call->client))
 		return ESRCH;
 	if (worker_interruption(call->worker) == INTERRUPT_OVERLOAD)
@@ -153,71 +136,7 @@ static int wait_for_turn(struct ask *ask, const struct call *call)
 	}
 }
 
-/* ---- the terminal ------------------------------------------------------- */
-
-struct manners {
-	pid_t foreground;
-	struct termios modes;
-	bool known;
-};
-
-/* Is that group one of jobs inside?  All of them descend from us. */
-static bool is_inside(const struct supervisor *sup, pid_t group)
-{
-	struct client_status status = {.ppid = group};
-
-	while (status.ppid > 1 && status.ppid != sup->pid)
-		if (client_status(sup, status.ppid, &status) != 0)
-			return false;
-	return status.ppid == sup->pid;
-}
-
-/* False if somebody else has it: then we are in the background. */
-static bool take_terminal(const struct supervisor *sup, int tty,
-			  struct manners *before)
-{
-	struct termios usual;
-
-	before->foreground = tcgetpgrp(tty);
-	if (before->foreground != getpgrp() &&
-	    (!is_inside(sup, before->foreground) ||
-	     tcsetpgrp(tty, getpgrp()) != 0))
-		return false;
-	before->known = tcgetattr(tty, &before->modes) == 0;
-	if (!before->known)
-		return true;
-	usual = before->modes;
-	usual.c_cc[VSUSP] = _POSIX_VDISABLE;
-	usual.c_iflag |= ICRNL;
-	usual.c_oflag |= OPOST | ONLCR;
-	usual.c_lflag |= ICANON | ECHO | ECHOE | ISIG;
-	tcsetattr(tty, TCSAFLUSH, &usual);
-	return true;
-}
-
-static void give_back(int tty, const struct manners *before)
-{
-	if (before->known)
-		tcsetattr(tty, TCSADRAIN, &before->modes);
-	if (before->foreground != getpgrp())
-		tcsetpgrp(tty, before->foreground);
-}
-
-static void show(int tty, const char *text)
-{
-	size_t len = strlen(text);
-
-	while (len > 0) {
-		const ssize_t n = write(tty, text, len);
-
-		if (n < 0 && errno != EINTR)
-			return;
-		if (n > 0) {
-			text += n;
-			len -= (size_t)n;
-		}
-	}
-}
+/* ---- the question ------------------------------------------------------- */
 
 /* A line without its end.  Return: its length; 0: the end of the file; -1:
  * nobody wants it any more, or the terminal is gone. */
@@ -239,8 +158,6 @@ static ssize_t read_line(const struct ask *ask, const struct call *call,
 		return n;
 	}
 }
-
-/* ---- the question ------------------------------------------------------- */
 
 static void put_risk(struct text *text, const struct event *event)
 {
@@ -325,19 +242,20 @@ static enum answer_kind ask_at(const struct ask *ask, const struct call *call,
 {
 	char line[256];
 
-	show(ask->tty, question);
+	tty_show(ask->tty, question);
 	for (int i = 0; i < TRIES; i++) {
 		ssize_t n;
 
-		show(ask->tty, "sbx: allow it [o]nce, [a]lways in this run, or "
-			       "[n]ever? ");
+		tty_show(ask->tty,
+			 "sbx: allow it [o]nce, [a]lways in this run, "
+			 "[n]ever, or [s]top asking? ");
 		n = read_line(ask, call, line, sizeof(line));
 		if (n <= 0)
 			break;
 		if (answers_read(line) != ANSWER_NONE)
 			return answers_read(line);
 	}
-	show(ask->tty, "\nsbx: no answer; it is refused\n");
+	tty_show(ask->tty, "\nsbx: no answer; it is refused\n");
 	return ANSWER_NONE;
 }
 
@@ -345,16 +263,16 @@ static enum answer_kind put_to_person(struct ask *ask, const struct call *call,
 				      const struct event *event)
 {
 	static char question[QUESTION_SIZE]; /* the lock is held */
-	struct manners before;
+	struct tty_manners before;
 	enum answer_kind answer;
 	struct text text;
 
 	text_open(&text, question, sizeof(question));
 	put_question(&text, ask, event);
-	if (!take_terminal(call->sup, ask->tty, &before))
+	if (!tty_take(call->sup, ask->tty, &before))
 		return ANSWER_NONE;
 	answer = ask_at(ask, call, question);
-	give_back(ask->tty, &before);
+	tty_give_back(ask->tty, &before);
 	return answer;
 }
 
@@ -371,6 +289,8 @@ static enum answer_kind find(struct ask *ask, const struct call *call,
 	answer = put_to_person(ask, call, event);
 	if (answer == ANSWER_ALWAYS || answer == ANSWER_NEVER)
 		answers_add(&ask->answers, event->op, target, answer);
+	if (answer == ANSWER_STOP)
+		ask_end(ask);
 	return answer;
 }
 
@@ -387,8 +307,10 @@ bool ask_person(struct ask *ask, struct call *call, const struct event *event,
 	text_open(&text, target, sizeof(target));
 	put_target(&text, event);
 	*error = wait_for_turn(ask, call);
-	if (*error)
+	if (*error) {
+		*error = *error == REFUSED ? 0 : *error;
 		return false;
+	}
 	answer = find(ask, call, event, target);
 	pthread_mutex_unlock(&ask->lock);
 	if (call->report)

@@ -43,7 +43,7 @@ answers() {
 	expect prompt>
 	send $X $C -n 2 $S^M
 	expect cli\[[0-9]+\] \(.*/cli\) wants to connect unix:$S
-	expect or \[n\]ever
+	expect or \[s\]top asking
 	send o^M
 	expect wants to connect
 	send once^M
@@ -73,14 +73,24 @@ answers() {
 	END
 	is "$(grep -c 'wants to' <<<"$out")" 1 "... asks once, $mode"
 
+	play "stop asking" <<-'END'
+	expect prompt>
+	send $X sh -c '$C $S; $C @other; echo en""ded'^M
+	expect wants to connect
+	send s^M
+	expect ended
+	expect sbx: denied: .* connect unix:$S.* -- allow with
+	END
+	is "$(grep -c 'wants to' <<<"$out")" 1 "... asks once, $mode"
+
 	play "no answer" <<-'END'
 	expect prompt>
 	send $X $C $S^M
 	expect wants to connect
 	send y^M
-	expect or \[n\]ever
+	expect or \[s\]top asking
 	send oo^M
-	expect or \[n\]ever
+	expect or \[s\]top asking
 	send a n^M
 	expect no answer; it is refused
 	expect connect: EACCES
@@ -89,7 +99,7 @@ answers() {
 	play "the end of the file" <<-'END'
 	expect prompt>
 	send $X $C $S^M
-	expect or \[n\]ever
+	expect or \[s\]top asking
 	send ^D
 	expect no answer; it is refused
 	END
@@ -101,7 +111,7 @@ answers() {
 	send a^M
 	expect wants to connect
 	send x^M
-	expect or \[n\]ever
+	expect or \[s\]top asking
 	send n^M
 	expect connect: EACCES
 	END
@@ -144,7 +154,7 @@ clients() {
 	play "Ctrl-C ends question and command" <<-'END'
 	expect prompt>
 	send $X sh -c 'exec $C $S'^M
-	expect or \[n\]ever
+	expect or \[s\]top asking
 	send ^C
 	expect prompt>
 	send echo sta""tus $?^M

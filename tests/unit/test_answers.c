@@ -25,6 +25,7 @@ static void lines_are_read(void **state)
 		{"\n", ANSWER_NONE},	     {"y\n", ANSWER_NONE},
 		{"yes\n", ANSWER_NONE},	     {"on\n", ANSWER_NONE},
 		{"o n\n", ANSWER_NONE},	     {"alwayss\n", ANSWER_NONE},
+		{"s\n", ANSWER_STOP},	     {"Stop\n", ANSWER_STOP},
 		{"o\na\n", ANSWER_NONE},     {"no\n", ANSWER_NONE},
 	};
 
