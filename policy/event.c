@@ -160,6 +160,7 @@ static void json_process(struct text *text, const struct event *event)
 		json_number(text, "tid", (uint64_t)event->tid);
 	json_array(text, "comm", event->comm, sizeof(event->comm));
 	json_array(text, "exe", event->exe, sizeof(event->exe));
+	json_array(text, "argv0", event->argv0, sizeof(event->argv0));
 }
 
 static void json_socket(struct text *text, const struct event *event)

@@ -21,6 +21,8 @@
 
 enum event_layer { LAYER_SHIM, LAYER_SUPERVISOR, LAYER_KERNEL };
 
+#define EVENT_ARGV0_MAX 256
+
 /* An event as JSON: exe, resolved, rule and hint of 4095 bytes each, every
  * byte escaped sixfold, and the rest. */
 #define EVENT_JSON_MAX 106496
@@ -34,7 +36,8 @@ struct event {
 	pid_t tid;
 	pid_t ppid; /* 0 unknown */
 	char comm[16];
-	char exe[PATH_TEXT_MAX]; /* "" unknown */
+	char exe[PATH_TEXT_MAX];     /* "" unknown */
+	char argv0[EVENT_ARGV0_MAX]; /* "" unknown, or says nothing new */
 	enum policy_op op;
 	int domain;	  /* of the socket: AF_UNIX, AF_INET ... */
 	int type;	  /* SOCK_STREAM ..., flags removed; 0 unknown */
@@ -61,7 +64,7 @@ struct event {
  * event_json() - One JSON object, with a newline.
  *
  * Members, in order: ts (RFC 3339, UTC, microseconds) seq run pid ppid tid
- * comm exe op family type protocol path resolved addr port address (as
+ * comm exe argv0 op family type protocol path resolved addr port address (as
  * addr_text(), if it is neither a path nor an IP address) host verdict
  * ("allow", "deny", "audit": allowed, but only by --audit) errno (symbolic
  * name) rule tier layer advisory (true if layer is shim) note expected (true,

@@ -15,6 +15,7 @@
 #include "../resolver.h"
 #include "fetch.h"
 #include "log.h"
+#include "who.h"
 #include "worker.h"
 
 static int socket_option(int fd, int option, int *value)
@@ -70,39 +71,6 @@ int call_address(struct call *call, uint64_t from, int len)
 	return client_alive(&call->client) ? 0 : ESRCH;
 }
 
-static void read_comm(const struct call *call, char comm[16])
-{
-	char name[64];
-	autoclose int fd = -1;
-	ssize_t n;
-
-	snprintf(name, sizeof(name), "%d/comm", (int)call->client.tid);
-	fd = openat(call->sup->proc, name, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : read(fd, comm, 15);
-	comm[n > 0 ? n : 0] = '\0';
-	comm[strcspn(comm, "\n")] = '\0';
-}
-
-static void identify(const struct call *call, struct event *event)
-{
-	struct client_status status;
-	char name[64];
-	ssize_t n;
-
-	event->tid = call->client.tid;
-	event->pid = call->client.tid;
-	event->ppid = 0;
-	if (client_status(call->sup, call->client.tid, &status) == 0) {
-		event->pid = status.tgid;
-		event->ppid = status.ppid;
-	}
-	read_comm(call, event->comm);
-	snprintf(name, sizeof(name), "%d/exe", (int)call->client.tid);
-	n = readlinkat(call->sup->proc, name, event->exe,
-		       sizeof(event->exe) - 1);
-	event->exe[n > 0 ? n : 0] = '\0';
-}
-
 /* What only the shim knows; it is the client's word. */
 static void add_report(struct event *event, const struct report *report)
 {
@@ -148,7 +116,6 @@ static void explain(struct call *call, const struct policy_verdict *verdict,
 	const struct policy_verdict refused = {.rule = -1};
 
 	describe(call, event);
-	identify(call, event);
 	event->verdict = *verdict;
 	event->audit = is_audited(call->sup, verdict);
 	if (event->audit)
@@ -194,9 +161,12 @@ static void tell(struct call *call, const struct policy_verdict *verdict,
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	static struct event event;
 	struct policy_request request;
+	char argv0[EVENT_ARGV0_MAX];
 
 	request_of(call, subject, &request);
+	who_argument(call, argv0);
 	pthread_mutex_lock(&lock);
+	who_called(call, argv0, &event);
 	explain(call, verdict, &request, subject->note, &event);
 	if (call->op == OP_RESOLVE)
 		log_lookup_failed(call->sup->log, &event);

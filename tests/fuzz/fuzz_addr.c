@@ -118,6 +118,7 @@ static void fill_event(struct event *event, struct input *in)
 	input_bytes(in, event->comm, sizeof(event->comm)); /* NUL or not */
 	input_bytes(in, event->host, sizeof(event->host));
 	input_string(in, event->exe, sizeof(event->exe));
+	input_string(in, event->argv0, sizeof(event->argv0));
 	input_string(in, event->resolved, sizeof(event->resolved));
 	input_string(in, event->hint, sizeof(event->hint));
 	event->note = input_string(in, note, sizeof(note)) ? note : NULL;
@@ -145,6 +146,7 @@ static void check_json(const struct event *event)
 	require(len > 0 && shown_json_line(json, (size_t)len));
 	check_member("comm", event->comm, sizeof(event->comm));
 	check_member("exe", event->exe, sizeof(event->exe));
+	check_member("argv0", event->argv0, sizeof(event->argv0));
 	check_member("resolved", event->resolved, sizeof(event->resolved));
 	check_member("host", event->host, sizeof(event->host));
 	check_member("note", event->note, SIZE_MAX);

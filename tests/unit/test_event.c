@@ -152,6 +152,7 @@ static void json_with_every_member(void **state)
 	set_inet("140.82.121.3", 443);
 	strcpy(event.host, "api.github.com");
 	event.resolved[0] = '\0';
+	strcpy(event.argv0, "postgres: a");
 	event.rule = "a rule";
 	event.note = "a note";
 	event.layer = LAYER_SHIM;
@@ -162,6 +163,7 @@ static void json_with_every_member(void **state)
 	expect_json("{\"ts\":\"2023-11-14T22:13:20.123456Z\",\"seq\":7,"
 		    "\"run\":\"r1\",\"pid\":4711,\"tid\":4712,"
 		    "\"comm\":\"psql\",\"exe\":\"/usr/bin/psql\","
+		    "\"argv0\":\"postgres: a\","
 		    "\"op\":\"connect\",\"family\":\"inet\","
 		    "\"type\":\"stream\",\"addr\":\"140.82.121.3\","
 		    "\"port\":443,\"host\":\"api.github.com\","
@@ -577,6 +579,7 @@ static void worst_case_fits(void **state)
 		 17);
 	memset(event.comm, 1, sizeof(event.comm));
 	memset(event.exe, 1, sizeof(event.exe) - 1);
+	memset(event.argv0, 1, sizeof(event.argv0));
 	memset(event.resolved, 1, sizeof(event.resolved) - 1);
 	memset(event.host, 1, sizeof(event.host));
 	memset(event.hint, 1, sizeof(event.hint) - 1);
