@@ -94,6 +94,12 @@ static void check_conflicts(const struct parse *parse)
 	    options->policy.network == NETWORK_ISOLATED)
 		die("--network isolated is enforced by the kernel; drop "
 		    "--backstop=none");
+	if (options->log.stacks && options->backstop == BACKSTOP_NONE)
+		die("--log-stacks needs the supervisor, which reads them; drop "
+		    "--backstop=none");
+	if (options->log.stacks && options->no_shim)
+		die("--log-stacks needs the shim, which tells where they are; "
+		    "drop --no-shim");
 	if (options->backstop == BACKSTOP_NONE && options->no_shim)
 		die("--backstop=none and --no-shim together enforce nothing; "
 		    "drop one of them");

@@ -263,16 +263,16 @@ static void json_verdict(struct text *text, const struct event *event)
 	json_array(text, "hint", event->hint, sizeof(event->hint));
 }
 
-/* Hexadecimal strings: a JSON number holds 53 bits in many readers. */
 static void json_stack(struct text *text, const struct event *event)
 {
-	if (event->stack_len == 0)
+	const uint32_t len = stack_length(&event->stack);
+
+	if (len == 0)
 		return;
 	json_key(text, "stack");
-	for (uint32_t i = 0; i < event->stack_len && i < REPORT_STACK_MAX;
-	     i++) {
-		text_string(text, i == 0 ? "[\"0x" : ",\"0x");
-		text_hex(text, event->stack[i], 1);
+	for (uint32_t i = 0; i < len; i++) {
+		text_string(text, i == 0 ? "[\"" : ",\"");
+		frame_append(text, &event->stack.frames[i], quote_json);
 		text_string(text, "\"");
 	}
 	text_string(text, "]");
@@ -395,6 +395,14 @@ static void append_hint(struct text *text, const struct event *event)
 	quote_controls(text, event->hint, len);
 }
 
+static void append_stack(struct text *text, const struct event *event)
+{
+	for (uint32_t i = 0; i < stack_length(&event->stack); i++) {
+		text_string(text, "\n    at ");
+		frame_append(text, &event->stack.frames[i], quote_terminal);
+	}
+}
+
 int event_text(const struct event *event, char *buf, size_t size)
 {
 	struct text text;
@@ -420,6 +428,7 @@ int event_text(const struct event *event, char *buf, size_t size)
 		text_string(&text, " times)");
 	}
 	append_hint(&text, event);
+	append_stack(&text, event);
 	return finish(&text);
 }
 

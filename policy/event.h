@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "addr.h"
+#include "frame.h"
 #include "path.h"
 #include "policy.h"
 #include "report.h"
@@ -23,10 +24,10 @@ enum event_layer { LAYER_SHIM, LAYER_SUPERVISOR, LAYER_KERNEL };
 
 #define EVENT_ARGV0_MAX 256
 
-/* An event as JSON: exe, resolved, rule and hint of 4095 bytes each, every
- * byte escaped sixfold, and the rest. */
-#define EVENT_JSON_MAX 106496
-#define EVENT_TEXT_MAX 20480
+/* An event as JSON: exe, resolved, rule and hint of 4095 bytes each, a stack of
+ * 3040, every byte escaped sixfold, and the rest. */
+#define EVENT_JSON_MAX 131072
+#define EVENT_TEXT_MAX 36864
 
 struct event {
 	struct timespec ts; /* CLOCK_REALTIME */
@@ -55,9 +56,8 @@ struct event {
 	char hint[PATH_TEXT_MAX]; /* policy_hint(), "" if none */
 	bool expected;		  /* expected_probe() */
 	bool audit;		  /* --audit: it would have been refused */
-	uint32_t stack_len;
-	uint64_t stack[REPORT_STACK_MAX];
-	uint32_t count; /* times, >= 1 */
+	struct stack stack;	  /* of the call, its len 0: unknown */
+	uint32_t count;		  /* times, >= 1 */
 };
 
 /**
@@ -73,7 +73,7 @@ struct event {
  * becomes U+DC80 + (byte - 0x80) written as \udcXX (as Python's
  * surrogateescape), so that nothing is lost; an abstract path is "@name" with
  * NUL as \u0000, and a path that starts with "@" "./@...". The stack is an
- * array of hexadecimal strings, innermost first.
+ * array of strings as frame_append() makes them, innermost first.
  *
  * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
  */
@@ -85,7 +85,8 @@ int event_json(const struct event *event, char *buf, size_t size);
  * sbx: denied: psql[4711] connect unix:/run/x -- allow with
  * --allow-unix-socket /run/x
  *
- * all on one line; "resolve HOST" for OP_RESOLVE; " (3 times)" before " -- " if
+ * all on one line, and beneath it "    at FRAME" for each frame of the stack;
+ * "resolve HOST" for OP_RESOLVE; " (3 times)" before " -- " if
  * count > 1; " (host)" after an IP address; ": note" where there is one.  A
  * hint "without OPTION" reads
  * "-- allow without OPTION".  "sbx: allowed: ..." has no hint, "sbx: audit:

@@ -15,6 +15,7 @@
 #include "../resolver.h"
 #include "fetch.h"
 #include "log.h"
+#include "stack.h"
 #include "who.h"
 #include "worker.h"
 
@@ -78,10 +79,6 @@ static void add_report(struct event *event, const struct report *report)
 	event->count = report->count ? report->count : 1;
 	memcpy(event->host, report->host, sizeof(event->host));
 	event->host[sizeof(event->host) - 1] = '\0';
-	event->stack_len = report->stack_len < REPORT_STACK_MAX
-				   ? report->stack_len
-				   : REPORT_STACK_MAX;
-	memcpy(event->stack, report->stack, sizeof(event->stack));
 }
 
 static void describe(struct call *call, struct event *event)
@@ -93,7 +90,6 @@ static void describe(struct call *call, struct event *event)
 	event->has_addr = call->has_addr;
 	event->addr = call->addr;
 	event->resolved[0] = event->host[0] = event->hint[0] = '\0';
-	event->stack_len = 0;
 	event->count = 1;
 	event->layer = LAYER_SUPERVISOR;
 	if (call->report)
@@ -162,11 +158,14 @@ static void tell(struct call *call, const struct policy_verdict *verdict,
 	static struct event event;
 	struct policy_request request;
 	char argv0[EVENT_ARGV0_MAX];
+	struct stack stack;
 
 	request_of(call, subject, &request);
 	who_argument(call, argv0);
+	stack_gather(call, &stack);
 	pthread_mutex_lock(&lock);
 	who_called(call, argv0, &event);
+	event.stack = stack;
 	explain(call, verdict, &request, subject->note, &event);
 	if (call->op == OP_RESOLVE)
 		log_lookup_failed(call->sup->log, &event);

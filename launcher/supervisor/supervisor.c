@@ -249,6 +249,7 @@ static void init(struct supervisor *sup, const struct supervisor_config *config)
 	sup->shim_expected = config->shim_expected;
 	sup->shim_seen = &shim_seen;
 	sup->log_allowed = config->log->allowed;
+	sup->log_stacks = config->log->stacks;
 	sup->pid = getpid();
 	know_self(sup, config);
 	sup->bound = bound_new();

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* frame.c - how a frame of a call stack is written. */
+#include "frame.h"
+
+#include <string.h>
+
+static void append_offset(struct text *text, const char *before,
+			  uint64_t offset)
+{
+	text_string(text, before);
+	text_hex(text, offset, 1);
+}
+
+void frame_append(struct text *text, const struct stack_frame *frame,
+		  void (*quote)(struct text *text, const char *bytes,
+				size_t len))
+{
+	const size_t module = strnlen(frame->module, sizeof(frame->module));
+	const size_t symbol = strnlen(frame->symbol, sizeof(frame->symbol));
+
+	quote(text, frame->module, module);
+	append_offset(text, module > 0 ? "+0x" : "0x", frame->offset);
+	if (symbol == 0)
+		return;
+	text_string(text, " (");
+	quote(text, frame->symbol, symbol);
+	append_offset(text, "+0x", frame->beyond);
+	text_string(text, ")");
+}
