@@ -14,6 +14,7 @@
 #define DYNAMIC_MAX 96
 #define BUCKETS_MAX (1U << 16)
 #define SYMBOLS_MAX (1U << 15)
+#define CHAIN_MAX   256 /* symbols of one hash: a few, mostly */
 #define CHUNK	    4096
 #define PAGE	    4096
 
@@ -85,7 +86,7 @@ static bool find_largest(const struct memory *memory, uint64_t from,
 static uint32_t count_gnu(const struct memory *memory, uint64_t at)
 {
 	uint32_t head[4]; /* buckets, first symbol, words of the filter, - */
-	uint32_t last, hash = 0;
+	uint32_t last, end, hash = 0;
 	uint64_t buckets;
 
 	if (!memory_get(memory, at, head, sizeof(head)) || head[0] == 0 ||
@@ -96,7 +97,8 @@ static uint32_t count_gnu(const struct memory *memory, uint64_t at)
 		return 0;
 	if (last < head[1])
 		return head[1] < SYMBOLS_MAX ? head[1] : 0;
-	for (; last < SYMBOLS_MAX && !(hash & 1); last++)
+	end = last < SYMBOLS_MAX ? last + CHAIN_MAX : last;
+	for (; last < end && !(hash & 1); last++)
 		if (!memory_get(
 			    memory,
 			    buckets + 4 * ((uint64_t)head[0] + last - head[1]),

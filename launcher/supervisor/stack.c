@@ -124,21 +124,29 @@ static void walk(const struct call *call, struct work *work,
 		 unwind_step(frame, &memory, &work->modules));
 }
 
-void stack_gather(const struct call *call, struct stack *stack)
+static void gather(const struct call *call, struct work *work,
+		   struct stack *stack)
 {
-	autofree struct work *work = NULL;
-	autoclose int maps = -1;
+	autoclose const int maps = open_maps(call);
 
-	stack->len = 0;
-	if (!call->report || !call->sup->log_stacks)
-		return;
-	work = malloc(sizeof(*work));
-	maps = open_maps(call);
-	if (!work || maps < 0)
+	if (maps < 0)
 		return;
 	read_modules(maps, work);
 	walk(call, work, stack);
 	/* Or it was the memory of a stranger, see call_address(). */
 	if (!client_alive(&call->client))
 		stack->len = 0;
+}
+
+void stack_gather(const struct call *call, struct stack *stack)
+{
+	struct work *work;
+
+	stack->len = 0;
+	if (!call->report || !call->sup->log_stacks)
+		return;
+	work = malloc(sizeof(*work));
+	if (work)
+		gather(call, work, stack);
+	free(work);
 }
