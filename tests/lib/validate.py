@@ -38,7 +38,7 @@ def note(event):
     seen.add(event["verdict"])
     seen.add(event["layer"])
     seen.update(k for k in ("addr", "address", "argv0", "host", "hint",
-                            "expected", "note", "path", "ppid", "protocol", "resolved")
+                            "expected", "note", "path", "ppid", "protocol", "resolved", "stack")
                 if k in event)
     path = event.get("path", "")
     if path.startswith("@"):
