@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+void stack_copy(struct stack *to, const struct stack *from)
+{
+	to->len = stack_length(from);
+	memcpy(to->frames, from->frames, to->len * sizeof(*from->frames));
+}
+
 static void append_offset(struct text *text, const char *before,
 			  uint64_t offset)
 {

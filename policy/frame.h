@@ -35,6 +35,9 @@ static inline uint32_t stack_length(const struct stack *stack)
 	return stack->len < STACK_MAX ? stack->len : STACK_MAX;
 }
 
+/** stack_copy() - Only the frames that there are. */
+void stack_copy(struct stack *to, const struct stack *from);
+
 /**
  * frame_append() - "libpq.so.5+0x1a2b (PQconnectPoll+0x3c)", without what is
  *		    not known, or "0x7f00deadbeef".

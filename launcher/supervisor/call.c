@@ -165,7 +165,7 @@ static void tell(struct call *call, const struct policy_verdict *verdict,
 	stack_gather(call, &stack);
 	pthread_mutex_lock(&lock);
 	who_called(call, argv0, &event);
-	event.stack = stack;
+	stack_copy(&event.stack, &stack);
 	explain(call, verdict, &request, subject->note, &event);
 	if (call->op == OP_RESOLVE)
 		log_lookup_failed(call->sup->log, &event);

@@ -12,11 +12,14 @@
 #include "stack.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../clean.h"
 #include "../env.h"
+#include "../stack/pages.h"
 #include "../stack/symbols.h"
 #include "../stack/unwind.h"
 
@@ -25,10 +28,26 @@
 
 /* Too large for the stack of a worker. */
 struct work {
+	struct pages pages;
 	struct modules modules;
 	struct frame frame;
 	char rows[MODULES_ROW_MAX];
 };
+
+/* One is kept: its memory costs as much as the walk. */
+static _Atomic(struct work *) spare;
+
+static struct work *take_work(void)
+{
+	struct work *work = atomic_exchange(&spare, NULL);
+
+	return work ? work : malloc(sizeof(*work));
+}
+
+static void return_work(struct work *work)
+{
+	free(atomic_exchange(&spare, work));
+}
 
 static bool read_client(void *ctx, uint64_t from, void *to, size_t len)
 {
@@ -109,10 +128,11 @@ static bool is_shim(const struct frame *frame)
 static void walk(const struct call *call, struct work *work,
 		 struct stack *stack)
 {
-	const struct memory memory = {read_client, (void *)&call->client};
+	const struct memory memory = {pages_read, &work->pages};
 	struct frame *frame = &work->frame;
 	unsigned int steps = FRAMES_MAX;
 
+	pages_start(&work->pages, read_client, (void *)&call->client);
 	if (!unwind_start(frame, &memory, &work->modules,
 			  call->report->registers, REPORT_REGISTERS))
 		return;
@@ -145,8 +165,9 @@ void stack_gather(const struct call *call, struct stack *stack)
 	stack->len = 0;
 	if (!call->report || !call->sup->log_stacks)
 		return;
-	work = malloc(sizeof(*work));
-	if (work)
-		gather(call, work, stack);
-	free(work);
+	work = take_work();
+	if (!work)
+		return;
+	gather(call, work, stack);
+	return_work(work);
 }

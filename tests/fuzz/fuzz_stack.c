@@ -8,14 +8,15 @@
 #include <elf.h>
 
 #include "fuzz.h"
+#include "launcher/stack/pages.h"
 #include "launcher/stack/symbols.h"
 #include "launcher/stack/unwind.h"
 
 #define IMAGE	   0x400000ULL
 #define IMAGE_SIZE 0x3000
 #define STACK	   0x7ffe0000ULL
-#define STACK_SIZE 0x400
-#define FRAMES	   0x800 /* offsets in the image */
+#define STACK_SIZE 0x1000 /* a page; of which the input has a quarter */
+#define FRAMES	   0x800  /* offsets in the image */
 #define ENTRIES	   0x840
 #define DYNAMIC	   0x1800
 #define CODE	   0x2000
@@ -45,7 +46,8 @@ static bool read_fake(void *ctx, uint64_t from, void *to, size_t len)
 	       copy(stack, STACK, sizeof(stack), from, to, len);
 }
 
-static const struct memory memory = {.read = read_fake};
+static struct pages pages;
+static const struct memory memory = {pages_read, &pages};
 
 static void put(size_t at, const void *bytes, size_t len)
 {
@@ -102,7 +104,7 @@ static void make_memory(struct input *in)
 		put_header();
 	if (!(how & 2))
 		put_frames(in);
-	input_bytes(in, stack, sizeof(stack));
+	input_bytes(in, stack, sizeof(stack) / 4);
 	input_bytes(in, image + ENTRIES, DYNAMIC - ENTRIES);
 	input_bytes(in, image + DYNAMIC, sizeof(image) - DYNAMIC);
 	if (how & 1)
@@ -169,6 +171,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	make_memory(&in);
 	make_modules(&in, &modules);
 	reads = 0;
+	pages_start(&pages, read_fake, NULL);
 	if (!unwind_start(&frame, &memory, &modules, registers,
 			  COUNT_OF(registers)))
 		return 0;

@@ -22,6 +22,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "launcher/stack/pages.h"
 #include "launcher/stack/symbols.h"
 #include "launcher/stack/unwind.h"
 #include "shim/registers.h"
@@ -40,7 +41,8 @@ static bool read_own(void *ctx, uint64_t from, void *to, size_t len)
 	       (ssize_t)len;
 }
 
-static const struct memory memory = {.read = read_own};
+static struct pages pages;
+static const struct memory memory = {pages_read, &pages};
 
 static void read_modules(struct modules *modules)
 {
@@ -49,6 +51,7 @@ static void read_modules(struct modules *modules)
 
 	assert_non_null(maps);
 	modules_start(modules);
+	pages_start(&pages, read_own, NULL);
 	while (fgets(row, sizeof(row), maps)) {
 		row[strcspn(row, "\n")] = '\0';
 		modules_add(modules, row);
@@ -227,6 +230,50 @@ static void nothing_at_all(void **state)
 	assert_int_equal(walk(registers), 1);
 }
 
+/* ---- pages -------------------------------------------------------------- */
+
+static unsigned int fetched;
+
+/* Bytes that tell where they are, up to an end. */
+static bool read_numbers(void *ctx, uint64_t from, void *to, size_t len)
+{
+	(void)ctx;
+	fetched++;
+	assert_int_equal(len, PAGES_SIZE);
+	assert_int_equal(from % PAGES_SIZE, 0);
+	if (from >= 1000 * PAGES_SIZE)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		((uint8_t *)to)[i] = (uint8_t)((from + i) * 31 >> 5);
+	return true;
+}
+
+static void pages_are_read_once(void **state)
+{
+	static struct pages few;
+	uint8_t bytes[3 * PAGES_SIZE], want[PAGES_SIZE];
+
+	(void)state;
+	pages_start(&few, read_numbers, NULL);
+	assert_true(pages_read(&few, 100, bytes, sizeof(bytes)));
+	assert_int_equal(fetched, 4);
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		assert_int_equal(bytes[i], (uint8_t)((100 + i) * 31 >> 5));
+	assert_true(pages_read(&few, PAGES_SIZE - 1, bytes, 2));
+	assert_int_equal(fetched, 4);
+	/* One in the place of another. */
+	assert_true(pages_read(&few, (PAGES_COUNT + 1) * PAGES_SIZE, bytes,
+			       PAGES_SIZE));
+	read_numbers(NULL, (PAGES_COUNT + 1) * PAGES_SIZE, want, sizeof(want));
+	assert_memory_equal(bytes, want, sizeof(want));
+	assert_true(pages_read(&few, PAGES_SIZE, bytes, 1));
+	assert_int_equal(fetched, 7);
+	/* Where there is nothing, and where memory ends. */
+	assert_false(pages_read(&few, 1000 * PAGES_SIZE - 4, bytes, 8));
+	assert_true(pages_read(&few, 1000 * PAGES_SIZE - 4, bytes, 4));
+	assert_false(pages_read(&few, UINT64_MAX - 3, bytes, 8));
+}
+
 /* ---- names -------------------------------------------------------------- */
 
 static void names_as_the_loader_knows_them(void **state)
@@ -359,6 +406,7 @@ int main(void)
 		cmocka_unit_test(a_thread),
 		cmocka_unit_test(a_coroutine),
 		cmocka_unit_test(nothing_at_all),
+		cmocka_unit_test(pages_are_read_once),
 		cmocka_unit_test(names_as_the_loader_knows_them),
 		cmocka_unit_test(rows_of_files),
 		cmocka_unit_test(rows_that_are_none),
