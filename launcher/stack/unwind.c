@@ -20,12 +20,25 @@
 
 uint64_t unwind_at(const struct frame *frame)
 {
-	return frame->registers.value[MACHINE_PC] - !frame->interrupted;
+	const bool called = !frame->interrupted && !frame->trampoline;
+
+	return frame->registers.value[MACHINE_PC] - called;
+}
+
+static bool is_sigreturn(const struct frame *frame, const struct memory *memory)
+{
+	static const uint8_t code[] = MACHINE_SIGRETURN;
+	uint8_t there[sizeof(code)];
+
+	return memory_get(memory, frame->registers.value[MACHINE_PC], there,
+			  sizeof(there)) &&
+	       memcmp(there, code, sizeof(code)) == 0;
 }
 
 static bool locate(struct frame *frame, const struct memory *memory,
 		   const struct modules *modules)
 {
+	frame->trampoline = is_sigreturn(frame, memory);
 	frame->module = modules_find(modules, unwind_at(frame));
 	if (!frame->module)
 		return false;
@@ -47,16 +60,6 @@ bool unwind_start(struct frame *frame, const struct memory *memory,
 		frame->registers.value[machine_reported[i]] = reported[i];
 	frame->interrupted = true;
 	return locate(frame, memory, modules);
-}
-
-static bool is_sigreturn(const struct frame *frame, const struct memory *memory)
-{
-	static const uint8_t code[] = MACHINE_SIGRETURN;
-	uint8_t there[sizeof(code)];
-
-	return memory_get(memory, frame->registers.value[MACHINE_PC], there,
-			  sizeof(there)) &&
-	       memcmp(there, code, sizeof(code)) == 0;
 }
 
 static bool leave_signal(struct registers *registers,
@@ -96,8 +99,8 @@ static bool step(const struct frame *frame, const struct memory *memory,
 {
 	enum cfi_step result = CFI_UNKNOWN;
 
-	*interrupted = is_sigreturn(frame, memory);
-	if (*interrupted)
+	*interrupted = frame->trampoline;
+	if (frame->trampoline)
 		return leave_signal(registers, memory);
 	if (frame->image.frames)
 		result = cfi_step(memory, frame->image.frames,

@@ -11,6 +11,7 @@
 struct frame {
 	struct registers registers;
 	bool interrupted; /* it did not call: the address is its own */
+	bool trampoline;  /* nor did this: a signal's handler returns to it */
 	const struct module *module;
 	struct image image; /* of the module; empty: not an ELF file */
 };

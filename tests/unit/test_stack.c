@@ -29,7 +29,7 @@
 
 #define DEPTH 64
 
-static int compared; /* frames, in the last comparison */
+static volatile int compared; /* frames, in the last comparison */
 
 static bool read_own(void *ctx, uint64_t from, void *to, size_t len)
 {
