@@ -8,7 +8,6 @@
 #include <cmocka.h>
 
 #include <dlfcn.h>
-#include <execinfo.h>
 #include <limits.h>
 #include <netdb.h>
 #include <pthread.h>
@@ -21,6 +20,7 @@
 #include <sys/uio.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <unwind.h>
 
 #include "launcher/stack/pages.h"
 #include "launcher/stack/symbols.h"
@@ -61,7 +61,7 @@ static void read_modules(struct modules *modules)
 
 /* Neither the test's own memory nor its stack shall matter. */
 static struct modules modules;
-static void *theirs[DEPTH];
+static uint64_t theirs[DEPTH];
 static uint64_t ours[DEPTH];
 
 static int walk(const uint64_t *registers)
@@ -78,18 +78,30 @@ static int walk(const uint64_t *registers)
 	return n;
 }
 
+static _Unwind_Reason_Code take(struct _Unwind_Context *context, void *count)
+{
+	int *n = count;
+	const uint64_t pc = _Unwind_GetIP(context);
+
+	/* What is above the outermost frame. */
+	if (pc == 0 || *n == DEPTH)
+		return _URC_END_OF_STACK;
+	theirs[(*n)++] = pc;
+	return _URC_NO_REASON;
+}
+
 /* The first one is here, and differs.  noclone: it has one place only. */
 __attribute__((noinline, noclone)) static void compare(void)
 {
 	uint64_t registers[16];
-	const int want = backtrace(theirs, DEPTH);
-	int got;
+	int want = 0, got;
 
+	_Unwind_Backtrace(take, &want);
 	memset(registers, 0, sizeof(registers));
 	registers_take(registers);
 	got = walk(registers);
 	for (int i = 1; i < got && i < want; i++)
-		assert_int_equal(ours[i], (uintptr_t)theirs[i]);
+		assert_int_equal(ours[i], theirs[i]);
 	assert_int_equal(got, want);
 	compared = got;
 }
@@ -164,7 +176,7 @@ static void a_signal(void **state)
 	catch (SA_SIGINFO | SA_RESTART);
 }
 
-/* backtrace() wants some of it. */
+/* libgcc wants some of it. */
 static void a_signal_on_a_stack_of_its_own(void **state)
 {
 	const size_t size = getauxval(AT_MINSIGSTKSZ) + (1 << 18);
