@@ -367,6 +367,23 @@ const struct option_spec option_table[] = {
 		.value = ACTION_PRINT_POLICY,
 	},
 	{
+		.name = "explain",
+		.arg = "OP:TARGET",
+		.group = INSTEAD,
+		.help = "say whether the policy would allow a connect, bind, "
+			"send or listen, and why",
+		.more = "As in\n"
+			".Cm connect:/run/docker.sock ,\n"
+			".Cm bind:@name\n"
+			"or\n"
+			".Cm listen:127.0.0.1:3000 ;\n"
+			"see\n"
+			".Sx EXPLAINING .\n"
+			"May be repeated.\n",
+		.set = option_explain,
+		.value = ACTION_EXPLAIN,
+	},
+	{
 		.name = "check",
 		.group = INSTEAD,
 		.help = "say what this machine can enforce",

@@ -68,6 +68,18 @@ const char *policy_error_text(enum policy_error error)
 	return texts[error];
 }
 
+const char *policy_network_name(enum network_mode network)
+{
+	static const char *const names[] = {
+		[NETWORK_NONE] = "none",
+		[NETWORK_ISOLATED] = "isolated",
+		[NETWORK_LOOPBACK] = "host-loopback",
+		[NETWORK_FULL] = "full",
+	};
+
+	return names[network];
+}
+
 const char *policy_op_name(enum policy_op op)
 {
 	static const char *const names[] = {

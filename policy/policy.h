@@ -221,6 +221,9 @@ bool policy_mediates(const struct policy *policy, int type);
  */
 bool policy_stays_home(const struct policy *policy);
 
+/** policy_network_name() - As for --network. */
+const char *policy_network_name(enum network_mode network);
+
 /** policy_op_name() - "connect", "bind", "listen", "send", "socket",
  *		       "resolve". */
 const char *policy_op_name(enum policy_op op);

@@ -161,6 +161,12 @@ static void tell(struct call *call, const struct policy_verdict *verdict,
 	struct stack stack;
 
 	request_of(call, subject, &request);
+	if (call->explained) {
+		call->explained->judged = true;
+		explain(call, verdict, &request, subject->note,
+			&call->explained->event);
+		return;
+	}
 	who_argument(call, argv0);
 	stack_gather(call, &stack);
 	pthread_mutex_lock(&lock);
@@ -178,9 +184,10 @@ bool call_agreed(struct call *call, struct policy_verdict *verdict,
 		 const struct subject *subject)
 {
 	const bool wanted =
-		call->sup->log_allowed || is_audited(call->sup, verdict);
+		(call->sup->log_allowed || is_audited(call->sup, verdict)) &&
+		!call->report && !call->quiet;
 
-	if (verdict->allow && wanted && !call->report && !call->quiet)
+	if (verdict->allow && (wanted || call->explained))
 		tell(call, verdict, subject);
 	return verdict->allow;
 }
@@ -195,6 +202,13 @@ struct answer call_refuse(struct call *call,
 	if (!call->quiet)
 		tell(call, verdict, &subject);
 	return answer_error(verdict->error);
+}
+
+bool call_fails(struct call *call, int error)
+{
+	if (error && call->explained)
+		call->explained->fails = error;
+	return error && !call->explained;
 }
 
 bool call_may_go_on(const struct supervisor *sup)

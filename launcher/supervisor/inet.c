@@ -253,9 +253,10 @@ static int read_name(struct call *call)
 
 static int bind_anywhere(struct call *call)
 {
+	const sa_family_t family = (sa_family_t)call->domain;
+
 	memset(call->raw, 0, sizeof(call->raw));
-	memcpy(call->raw, &(sa_family_t){(sa_family_t)call->domain},
-	       sizeof(sa_family_t));
+	memcpy(call->raw, &family, sizeof(family));
 	call->raw_len = call->domain == AF_INET ? sizeof(struct sockaddr_in)
 						: sizeof(struct sockaddr_in6);
 	return bind_as_is(call);

@@ -101,6 +101,10 @@ struct supervisor_config {
 		       */
 };
 
+/** supervisor_init() - Fill in @sup, but for the listener; or die. */
+void supervisor_init(struct supervisor *sup,
+		     const struct supervisor_config *config);
+
 /**
  * supervisor_run() - Start the command and answer for it until nothing
  *		      sandboxed is left.
