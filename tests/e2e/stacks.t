@@ -121,6 +121,18 @@ loading() {
 		"... from a constructor, too"
 }
 
+# The same in musl, whose loader has other locks.
+loading_musl() {
+	[[ -x $lib/where.musl ]] && musl-gcc -O1 -w -shared -fPIC \
+		-Wl,-Bsymbolic -o "$T/musl.so" "$T/lib.c" || {
+		skip_or_fail "no musl-gcc"
+		return
+	}
+	traced -- "$lib/where.musl" loading "$T/musl.so" 1000
+	is "$rc" 0 "refusals while musl loads libraries, $mode" || diag "$err"
+	ok "... were told of" test "$(jq -s length <<<"$json")" -gt 2
+}
+
 # Names that would speak to a terminal.
 hostile() {
 	local name=$'evil\e[31m\n\r\\x' dir=$T/odd
@@ -209,6 +221,66 @@ watched() {
 	rm -f "$T/log/valgrind"
 }
 
+# ---- the journal and the system log ---------------------------------------
+# A message of theirs is one line, and so is a field.
+datagrams='import os, select, socket, sys
+outs = {}
+for name, path in (("journal", "/run/systemd/journal/socket"),
+                   ("syslog", "/dev/log")):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    s.bind(path)
+    outs[s] = open(sys.argv[1] + "/" + name, "wb", 0)
+while True:
+    for s in select.select(list(outs), [], [])[0]:
+        data = s.recv(200000)
+        outs[s].write(data.replace(b"\n", b"\r") + b"\n")'
+
+system_logs() {
+	local log=$T/system
+
+	if ((EUID)) || ! unshare -m true 2>/dev/null; then
+		skip_or_fail "no mount namespace for a journal"
+		return
+	fi
+	mkdir -p "$log/dev"
+	run unshare -m bash -c 'mount -t tmpfs x /run &&
+		mount -t tmpfs x "$1/dev" && touch "$1/dev/"{null,urandom} &&
+		mount --bind /dev/null "$1/dev/null" &&
+		mount --bind /dev/urandom "$1/dev/urandom" &&
+		mount --rbind "$1/dev" /dev || exit 99
+		within() { # COMMAND... - some seconds
+			local i
+
+			for ((i = 0; i < 200; i++)); do
+				"$@" && return
+				sleep 0.05
+			done
+			return 98
+		}
+		"$2" -c "$3" "$1" & server=$!
+		within test -S /dev/log || exit
+		for to in journald syslog; do
+			"$4" -q --log "$to" --log-stacks -- "$5" plain || exit
+		done
+		within grep -q __libc_start_main "$1/journal" &&
+			within grep -q __libc_start_main "$1/syslog"
+		result=$?
+		kill "$server"
+		exit "$result"' - "$log" "$python" "$datagrams" "$sbx_run" \
+		"$lib/where.tables"
+	is "$rc" 0 "the journal and the system log" || diag "$err"
+	seen=$(tr '\r' '\n' <"$log/journal")
+	is "$(grep -cvE '^[A-Z_]+=' <<<"$seen")" 0 \
+		"each line of a message to the journal is a field"
+	like "$(sed -n 's/^SBX_EVENT=//p' <<<"$seen" | jq -r '.stack[0]')" \
+		'^where\.tables\+0x' "... and the event has the stack"
+	seen=$(<"$log/syslog")
+	like "$seen" 'sbx-run\[[0-9]+\]: sbx: denied: ' "the system log has it"
+	like "$seen" ': {5}at where\.tables\+0x' "... each frame by itself"
+	unlike "$seen" $'\r' "... and no newline"
+}
+
 # ---- all of it ------------------------------------------------------------
 valid() {
 	"$python" -c 'import jsonschema' 2>/dev/null || {
@@ -228,7 +300,7 @@ valid() {
 each() {
 	local part
 
-	for part in programs named loading hostile unwanted static watched; do
+	for part in programs named loading loading_musl hostile unwanted static watched; do
 		"$part"
 		cat "$T/log/json" >>"$T/log/all.$user" 2>/dev/null
 	done
@@ -244,6 +316,7 @@ for user in "${users[@]}"; do
 	each
 done
 user=${users[0]}
+system_logs
 # What is written for people is no event.
 sed -i '/^{/!d' "$T"/log/all.*
 valid
