@@ -345,14 +345,6 @@ static void append_hint(struct text *text, const struct event *event)
 	quote_controls(text, event->hint, len);
 }
 
-static void append_stack(struct text *text, const struct event *event)
-{
-	for (uint32_t i = 0; i < stack_length(&event->stack); i++) {
-		text_string(text, "\n    at ");
-		frame_append(text, &event->stack.frames[i], quote_terminal);
-	}
-}
-
 int event_text(const struct event *event, char *buf, size_t size)
 {
 	struct text text;
@@ -378,7 +370,7 @@ int event_text(const struct event *event, char *buf, size_t size)
 		text_string(&text, " times)");
 	}
 	append_hint(&text, event);
-	append_stack(&text, event);
+	stack_append(&text, &event->stack);
 	return finish(&text);
 }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "quote.h"
+
 void stack_copy(struct stack *to, const struct stack *from)
 {
 	to->len = stack_length(from);
@@ -32,4 +34,12 @@ void frame_append(struct text *text, const struct stack_frame *frame,
 	quote(text, frame->symbol, symbol);
 	append_offset(text, "+0x", frame->beyond);
 	text_string(text, ")");
+}
+
+void stack_append(struct text *text, const struct stack *stack)
+{
+	for (uint32_t i = 0; i < stack_length(stack); i++) {
+		text_string(text, "\n    at ");
+		frame_append(text, &stack->frames[i], quote_terminal);
+	}
 }

@@ -48,4 +48,8 @@ void frame_append(struct text *text, const struct stack_frame *frame,
 		  void (*quote)(struct text *text, const char *bytes,
 				size_t len));
 
+/** stack_append() - Lines for people, each "\n    at FRAME".
+ *		     [signal-safe] [no-alloc] */
+void stack_append(struct text *text, const struct stack *stack);
+
 #endif /* SBX_FRAME_H */
