@@ -48,6 +48,7 @@ configure(struct confinement *c, const struct options *options, const char *run)
 		.tier = tier_name(c->tier),
 		.log = &options->log,
 		.quiet = options->quiet,
+		.ask = options->ask,
 		.keep_caps = options->keep_caps,
 		.argv = options->command,
 		.words = options->words,

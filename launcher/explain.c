@@ -275,6 +275,7 @@ static void prepare(struct confinement *c, struct options *options)
 	c->config.log = &no_log;
 	c->config.learn = NULL;
 	c->config.quiet = true;
+	c->config.ask = false;
 }
 
 static bool explain(const struct options *options, const char *given,

@@ -284,6 +284,15 @@ void option_log_denials(struct parse *parse, const struct option_spec *spec,
 		value ? DENIALS_LISTED_ALL : DENIALS_LISTED;
 }
 
+void option_ask(struct parse *parse, const struct option_spec *spec,
+		const char *value)
+{
+	(void)spec;
+	(void)value;
+	parse->options->ask = true;
+	parse->options->policy.asks = true;
+}
+
 void option_audit(struct parse *parse, const struct option_spec *spec,
 		  const char *value)
 {

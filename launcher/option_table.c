@@ -317,6 +317,16 @@ const struct option_spec option_table[] = {
 		.set = option_log_denials,
 	},
 	{
+		.name = "ask",
+		.group = MESSAGES,
+		.in_config = true,
+		.help = "ask at the terminal before a connect, send, bind or "
+			"listen is refused",
+		.more = "See\n"
+			".Sx ASKING .\n",
+		.set = option_ask,
+	},
+	{
 		.name = "audit",
 		.group = MESSAGES,
 		.help = "refuse nothing that can be granted, and record what "

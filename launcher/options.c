@@ -102,6 +102,18 @@ static char **parse_option(struct parse *parse, char **word)
 	return word + 1;
 }
 
+static void check_stacks(const struct options *options)
+{
+	if (!options->log.stacks)
+		return;
+	if (options->backstop == BACKSTOP_NONE)
+		die("--log-stacks needs the supervisor, which reads them; drop "
+		    "--backstop=none");
+	if (options->no_shim)
+		die("--log-stacks needs the shim, which tells where they are; "
+		    "drop --no-shim");
+}
+
 static void check_conflicts(const struct parse *parse)
 {
 	const struct options *options = parse->options;
@@ -116,12 +128,13 @@ static void check_conflicts(const struct parse *parse)
 	    options->policy.network == NETWORK_ISOLATED)
 		die("--network isolated is enforced by the kernel; drop "
 		    "--backstop=none");
-	if (options->log.stacks && options->backstop == BACKSTOP_NONE)
-		die("--log-stacks needs the supervisor, which reads them; drop "
-		    "--backstop=none");
-	if (options->log.stacks && options->no_shim)
-		die("--log-stacks needs the shim, which tells where they are; "
-		    "drop --no-shim");
+	if (options->ask && (options->backstop == BACKSTOP_NONE ||
+			     options->backstop == BACKSTOP_LANDLOCK_ONLY))
+		die("--ask needs the supervisor, which lets a call wait; drop "
+		    "--backstop");
+	if (options->ask && options->audit)
+		die("--ask and --audit exclude each other: nothing is refused; "
+		    "drop one of them");
 	if (options->backstop == BACKSTOP_NONE && options->no_shim)
 		die("--backstop=none and --no-shim together enforce nothing; "
 		    "drop one of them");
@@ -213,6 +226,7 @@ static void set_defaults(struct options *options)
 	options->unix_allowlist = false;
 	options->no_shim = false;
 	options->quiet = false;
+	options->ask = false;
 	options->audit = false;
 	options->learn = NULL;
 	options->log = (struct log_options){.target = LOG_NOWHERE};
@@ -264,6 +278,7 @@ void options_parse(struct options *options, int argc, char **argv)
 	if (parse.proxy)
 		note_origins(&parse, parse.proxy);
 	check_conflicts(&parse);
+	check_stacks(options);
 	check_network(&parse);
 	if (parse.allow_all || (options->policy.network == NETWORK_FULL &&
 				!options->unix_allowlist)) {

@@ -86,6 +86,7 @@ struct options {
 	bool unix_allowlist; /* --unix-sockets=allowlist was given */
 	bool no_shim;
 	bool quiet;
+	bool ask;	   /* a person, about what would be refused */
 	bool audit;	   /* refuse nothing, record everything */
 	const char *learn; /* ... and write what would allow it, or NULL */
 	const struct policy *strict; /* policy without what audit adds */

@@ -15,6 +15,7 @@ void policy_init(struct policy *policy)
 	policy->unix_all = false;
 	policy->unix_dgram = false;
 	policy->unix_private = false;
+	policy->asks = false;
 	policy->deny_errno = EACCES;
 	policy->rule_count = 0;
 	policy->arena_used = 0;
@@ -203,6 +204,8 @@ bool policy_mediates(const struct policy *policy, int type)
 {
 	if (policy->network == NETWORK_LOOPBACK && type == SOCK_STREAM)
 		return true;
+	if (policy->asks && type == SOCK_STREAM)
+		return policy->network == NETWORK_NONE;
 	for (unsigned int i = 0; i < policy->rule_count; i++)
 		if (policy->rules[i].kind == kind_for(type))
 			return policy->network == NETWORK_NONE ||

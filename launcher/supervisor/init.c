@@ -9,6 +9,7 @@
 #include "../backstop/caps.h"
 #include "../backstop/seccomp.h"
 #include "../diag.h"
+#include "ask.h"
 #include "bound.h"
 #include "client.h"
 #include "identity.h"
@@ -69,6 +70,7 @@ void supervisor_init(struct supervisor *sup,
 	if (config->filter & FILTER_MAKE)
 		sup->made = made_new();
 	sup->log = log_open(&log);
+	sup->ask = config->ask ? ask_open() : NULL;
 	sup->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (!sup->bound || !sup->names ||
 	    (config->filter & FILTER_MAKE && !sup->made) ||

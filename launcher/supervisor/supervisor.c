@@ -38,6 +38,7 @@
 #include "../backstop/seccomp.h"
 #include "../descriptors.h"
 #include "../diag.h"
+#include "ask.h"
 #include "bound.h"
 #include "log.h"
 #include "made.h"
@@ -86,6 +87,7 @@ static void command_ended(struct loop *loop, int status)
 	const bool last = seccomp_hung_up(loop->sup->listener);
 
 	loop->running = false;
+	ask_end(loop->sup->ask);
 	log_command_ended(loop->sup->log, remark(loop->sup));
 	if (last)
 		log_close(loop->sup->log);
@@ -219,6 +221,7 @@ static void keep_own_descriptors(const struct supervisor *sup,
 	keep[n++] = config->channel;
 	keep[n++] = sup->proc;
 	n += log_keep(sup->log, keep + n);
+	n += ask_keep(sup->ask, keep + n);
 	descriptors_keep(keep, n);
 }
 
