@@ -90,7 +90,9 @@ static void describe(struct call *call, struct event *event)
 	event->protocol = call->protocol;
 	event->has_addr = call->has_addr;
 	event->addr = call->addr;
-	event->resolved[0] = event->host[0] = event->hint[0] = '\0';
+	event->argv0[0] = event->resolved[0] = event->host[0] = '\0';
+	event->hint[0] = '\0';
+	event->stack.len = 0;
 	event->count = 1;
 	event->layer = LAYER_SUPERVISOR;
 	if (call->report)
@@ -113,6 +115,7 @@ static void explain(struct call *call, const struct policy_verdict *verdict,
 	const struct policy_verdict refused = {.rule = -1};
 
 	describe(call, event);
+	who_called(call, event);
 	event->verdict = *verdict;
 	event->audit = is_audited(call->sup, verdict);
 	if (event->audit)
@@ -171,9 +174,9 @@ static void tell(struct call *call, const struct policy_verdict *verdict,
 	who_argument(call, argv0);
 	stack_gather(call, &stack);
 	pthread_mutex_lock(&lock);
-	who_called(call, argv0, &event);
-	stack_copy(&event.stack, &stack);
 	explain(call, verdict, &request, subject->note, &event);
+	who_named(argv0, &event);
+	stack_copy(&event.stack, &stack);
 	if (call->op == OP_RESOLVE)
 		log_lookup_failed(call->sup->log, &event);
 	else

@@ -49,7 +49,7 @@ void who_argument(const struct call *call, char *argv0)
 		argv0[0] = '\0';
 }
 
-void who_called(const struct call *call, const char *argv0, struct event *event)
+void who_called(const struct call *call, struct event *event)
 {
 	struct client_status status;
 	char name[64];
@@ -68,7 +68,10 @@ void who_called(const struct call *call, const char *argv0, struct event *event)
 	n = readlinkat(call->sup->proc, name, event->exe,
 		       sizeof(event->exe) - 1);
 	event->exe[n > 0 ? n : 0] = '\0';
-	event->argv0[0] = '\0';
+}
+
+void who_named(const char *argv0, struct event *event)
+{
 	if (who_says_more(argv0, event->exe, event->comm))
 		memcpy(event->argv0, argv0, strlen(argv0) + 1);
 }

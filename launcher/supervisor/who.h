@@ -14,13 +14,14 @@
  */
 void who_argument(const struct call *call, char *argv0);
 
+/** who_called() - Fill in pid, tid, ppid, comm and exe. */
+void who_called(const struct call *call, struct event *event);
+
 /**
- * who_called() - Fill in pid, tid, ppid, comm, exe, and argv0 where it says
- *		  more than these.
+ * who_named() - Fill in argv0, too, where it says more than these.
  * @argv0:	from who_argument()
  */
-void who_called(const struct call *call, const char *argv0,
-		struct event *event);
+void who_named(const char *argv0, struct event *event);
 
 /**
  * who_says_more() - Does the first argument tell more than exe and comm?
