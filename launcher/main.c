@@ -80,6 +80,7 @@ static _Noreturn void run_shim_only(struct options *options,
 	       "nothing is enforced");
 	env_prepare(&options->policy, run, shim, info, options->log.path);
 	env_set_tier(tier_name(TIER_NONE));
+	env_set_stacks(false);
 	program_execute(program, options->command);
 }
 
@@ -112,6 +113,7 @@ static _Noreturn void run_confined(struct options *options, const char *program,
 	config->shim_expected = shim && info->kind == ELF_DYNAMIC;
 	env_prepare(&options->policy, name, shim, info, NULL);
 	env_set_tier(config->tier);
+	env_set_stacks(options->log.stacks && shim);
 	if (confinement.tier == TIER_LANDLOCK_ONLY)
 		alone_run(config);
 	process_run(config);

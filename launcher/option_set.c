@@ -267,6 +267,14 @@ void option_log_allowed(struct parse *parse, const struct option_spec *spec,
 	parse->options->log.allowed = true;
 }
 
+void option_log_stacks(struct parse *parse, const struct option_spec *spec,
+		       const char *value)
+{
+	(void)spec;
+	(void)value;
+	parse->options->log.stacks = true;
+}
+
 void option_log_denials(struct parse *parse, const struct option_spec *spec,
 			const char *value)
 {

@@ -295,6 +295,16 @@ const struct option_spec option_table[] = {
 		.set = option_log_allowed,
 	},
 	{
+		.name = "log-stacks",
+		.group = MESSAGES,
+		.in_config = true,
+		.help = "write where in the program a refused call comes from, "
+			"too",
+		.more = "See\n"
+			".Sx STACKS .\n",
+		.set = option_log_stacks,
+	},
+	{
 		.name = "log-denials",
 		.words = "all",
 		.optional = true,

@@ -48,9 +48,9 @@ option_set option_allow, option_deny, option_allow_dgram, option_private,
 	option_no_shim, option_deny_errno, option_keep_caps, option_log,
 	option_allow_connect, option_allow_listen, option_allow_udp,
 	option_allow_proxy, option_log_format, option_log_allowed,
-	option_log_denials, option_ask, option_audit, option_learn,
-	option_config, option_no_config, option_quiet, option_action,
-	option_explain, option_answer;
+	option_log_stacks, option_log_denials, option_ask, option_audit,
+	option_learn, option_config, option_no_config, option_quiet,
+	option_action, option_explain, option_answer;
 
 /** option_apply() - spec->set(), and note where its rules came from. */
 void option_apply(struct parse *parse, const struct option_spec *spec,

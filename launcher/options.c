@@ -102,6 +102,18 @@ static char **parse_option(struct parse *parse, char **word)
 	return word + 1;
 }
 
+static void check_stacks(const struct options *options)
+{
+	if (!options->log.stacks)
+		return;
+	if (options->backstop == BACKSTOP_NONE)
+		die("--log-stacks needs the supervisor, which reads them; drop "
+		    "--backstop=none");
+	if (options->no_shim)
+		die("--log-stacks needs the shim, which tells where they are; "
+		    "drop --no-shim");
+}
+
 static void check_conflicts(const struct parse *parse)
 {
 	const struct options *options = parse->options;
@@ -266,6 +278,7 @@ void options_parse(struct options *options, int argc, char **argv)
 	if (parse.proxy)
 		note_origins(&parse, parse.proxy);
 	check_conflicts(&parse);
+	check_stacks(options);
 	check_network(&parse);
 	if (parse.allow_all || (options->policy.network == NETWORK_FULL &&
 				!options->unix_allowlist)) {

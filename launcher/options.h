@@ -54,6 +54,7 @@ struct log_options {
 	int fd;		  /* LOG_DESCRIPTOR */
 	enum log_format format;
 	bool allowed; /* what is allowed, too */
+	bool stacks;  /* where refused calls come from */
 	enum log_denials denials;
 };
 

@@ -74,6 +74,7 @@ static bool wants_events(const struct options *options)
 {
 	return options->audit || options->ask ||
 	       options->log.target != LOG_NOWHERE || options->log.allowed ||
+	       options->log.stacks ||
 	       options->log.denials != DENIALS_AS_THEY_COME;
 }
 

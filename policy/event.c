@@ -126,6 +126,7 @@ static void json_process(struct text *text, const struct event *event)
 		json_number(text, "tid", (uint64_t)event->tid);
 	json_array(text, "comm", event->comm, sizeof(event->comm));
 	json_array(text, "exe", event->exe, sizeof(event->exe));
+	json_array(text, "argv0", event->argv0, sizeof(event->argv0));
 }
 
 static void json_socket(struct text *text, const struct event *event)
@@ -212,16 +213,16 @@ static void json_verdict(struct text *text, const struct event *event)
 	json_array(text, "hint", event->hint, sizeof(event->hint));
 }
 
-/* Hexadecimal strings: a JSON number holds 53 bits in many readers. */
 static void json_stack(struct text *text, const struct event *event)
 {
-	if (event->stack_len == 0)
+	const uint32_t len = stack_length(&event->stack);
+
+	if (len == 0)
 		return;
 	json_key(text, "stack");
-	for (uint32_t i = 0; i < event->stack_len && i < REPORT_STACK_MAX;
-	     i++) {
-		text_string(text, i == 0 ? "[\"0x" : ",\"0x");
-		text_hex(text, event->stack[i], 1);
+	for (uint32_t i = 0; i < len; i++) {
+		text_string(text, i == 0 ? "[\"" : ",\"");
+		frame_append(text, &event->stack.frames[i], quote_json);
 		text_string(text, "\"");
 	}
 	text_string(text, "]");
@@ -369,6 +370,7 @@ int event_text(const struct event *event, char *buf, size_t size)
 		text_string(&text, " times)");
 	}
 	append_hint(&text, event);
+	stack_append(&text, &event->stack);
 	return finish(&text);
 }
 

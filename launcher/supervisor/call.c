@@ -16,6 +16,8 @@
 #include "ask.h"
 #include "fetch.h"
 #include "log.h"
+#include "stack.h"
+#include "who.h"
 #include "worker.h"
 
 static int socket_option(int fd, int option, int *value)
@@ -71,39 +73,6 @@ int call_address(struct call *call, uint64_t from, int len)
 	return client_alive(&call->client) ? 0 : ESRCH;
 }
 
-static void read_comm(const struct call *call, char comm[16])
-{
-	char name[64];
-	autoclose int fd = -1;
-	ssize_t n;
-
-	snprintf(name, sizeof(name), "%d/comm", (int)call->client.tid);
-	fd = openat(call->sup->proc, name, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : read(fd, comm, 15);
-	comm[n > 0 ? n : 0] = '\0';
-	comm[strcspn(comm, "\n")] = '\0';
-}
-
-static void identify(const struct call *call, struct event *event)
-{
-	struct client_status status;
-	char name[64];
-	ssize_t n;
-
-	event->tid = call->client.tid;
-	event->pid = call->client.tid;
-	event->ppid = 0;
-	if (client_status(call->sup, call->client.tid, &status) == 0) {
-		event->pid = status.tgid;
-		event->ppid = status.ppid;
-	}
-	read_comm(call, event->comm);
-	snprintf(name, sizeof(name), "%d/exe", (int)call->client.tid);
-	n = readlinkat(call->sup->proc, name, event->exe,
-		       sizeof(event->exe) - 1);
-	event->exe[n > 0 ? n : 0] = '\0';
-}
-
 /* What only the shim knows; it is the client's word. */
 static void add_report(struct event *event, const struct report *report)
 {
@@ -111,10 +80,6 @@ static void add_report(struct event *event, const struct report *report)
 	event->count = report->count ? report->count : 1;
 	memcpy(event->host, report->host, sizeof(event->host));
 	event->host[sizeof(event->host) - 1] = '\0';
-	event->stack_len = report->stack_len < REPORT_STACK_MAX
-				   ? report->stack_len
-				   : REPORT_STACK_MAX;
-	memcpy(event->stack, report->stack, sizeof(event->stack));
 }
 
 static void describe(struct call *call, struct event *event)
@@ -125,8 +90,9 @@ static void describe(struct call *call, struct event *event)
 	event->protocol = call->protocol;
 	event->has_addr = call->has_addr;
 	event->addr = call->addr;
-	event->resolved[0] = event->host[0] = event->hint[0] = '\0';
-	event->stack_len = 0;
+	event->argv0[0] = event->resolved[0] = event->host[0] = '\0';
+	event->hint[0] = '\0';
+	event->stack.len = 0;
 	event->count = 1;
 	event->layer = LAYER_SUPERVISOR;
 	if (call->report)
@@ -149,7 +115,7 @@ static void explain(struct call *call, const struct policy_verdict *verdict,
 	const struct policy_verdict refused = {.rule = -1};
 
 	describe(call, event);
-	identify(call, event);
+	who_called(call, event);
 	event->verdict = *verdict;
 	event->audit = is_audited(call->sup, verdict);
 	if (event->audit)
@@ -195,6 +161,8 @@ static void tell(struct call *call, const struct policy_verdict *verdict,
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	static struct event event;
 	struct policy_request request;
+	char argv0[EVENT_ARGV0_MAX];
+	struct stack stack;
 
 	request_of(call, subject, &request);
 	if (call->explained) {
@@ -203,8 +171,12 @@ static void tell(struct call *call, const struct policy_verdict *verdict,
 			&call->explained->event);
 		return;
 	}
+	who_argument(call, argv0);
+	stack_gather(call, &stack);
 	pthread_mutex_lock(&lock);
 	explain(call, verdict, &request, subject->note, &event);
+	who_named(argv0, &event);
+	stack_copy(&event.stack, &stack);
 	if (call->op == OP_RESOLVE)
 		log_lookup_failed(call->sup->log, &event);
 	else

@@ -62,6 +62,7 @@ void supervisor_init(struct supervisor *sup,
 	sup->shim_expected = config->shim_expected;
 	sup->shim_seen = &shim_seen;
 	sup->log_allowed = config->log->allowed;
+	sup->log_stacks = config->log->stacks;
 	sup->pid = getpid();
 	know_self(sup, config);
 	sup->bound = bound_new();

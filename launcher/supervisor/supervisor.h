@@ -48,6 +48,7 @@ struct supervisor {
 	int listener;	  /* seccomp notification descriptor */
 	bool killable;	  /* clients wait unsignalled (Linux 5.19) */
 	bool log_allowed; /* events of what is allowed are wanted */
+	bool log_stacks;  /* ... and where refused calls come from */
 	bool restarts;	  /* ... but a quick answer may be repeated */
 	bool privileged;  /* we have capabilities: act as the client */
 	uid_t uid;	  /* our own identity, effective */

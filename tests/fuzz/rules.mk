@@ -19,7 +19,7 @@ FUZZ_CFLAGS = $(BASE) $(WARN) -I. -O1 -g -fno-omit-frame-pointer \
 	      -fno-sanitize-recover=all
 # An archive: a harness takes what it needs of it.
 FUZZ_SRC := $(POLICY) $(filter-out launcher/main.c launcher/diag.c,\
-	    $(wildcard launcher/*.c)) tests/fuzz/shown.c tests/fuzz/shown_json.c
+	    $(wildcard launcher/*.c launcher/stack/*.c)) tests/fuzz/shown.c tests/fuzz/shown_json.c
 FUZZ_CODE := $(FUZZ_SRC:%.c=$(FUZZ)/obj/%.o)
 HOSTILE	:= $(patsubst tests/fuzz/%.c,$(FUZZ)/hostile.obj/%.o,\
 	   $(wildcard tests/fuzz/hostile*.c))

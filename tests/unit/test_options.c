@@ -206,7 +206,7 @@ static void values_where_none_belongs_are_refused(void **state)
 		assert_refused(WORDS(word, "true"), line);
 		count++;
 	}
-	assert_int_equal(count, 14);
+	assert_int_equal(count, 15);
 }
 
 int main(void)
