@@ -42,7 +42,9 @@ struct event {
 	struct addr addr; /* as the client gave it */
 	bool has_addr;	  /* false for OP_SOCKET, OP_LISTEN */
 	char resolved[PATH_TEXT_MAX]; /* canonical path, "" if none */
-	char host[REPORT_HOST_MAX];   /* what the program asked for, "" */
+	size_t settled; /* as in struct policy_request, for --learn */
+	bool scratch;
+	char host[REPORT_HOST_MAX]; /* what the program asked for, "" */
 	struct policy_verdict verdict;
 	const char *rule; /* the deciding rule as the user typed it, or NULL */
 	const char *tier; /* "supervised", "none" */

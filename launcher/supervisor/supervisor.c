@@ -46,6 +46,7 @@
 #include "log.h"
 #include "made.h"
 #include "names.h"
+#include "settled.h"
 #include "start.h"
 #include "worker.h"
 
@@ -250,6 +251,7 @@ static void init(struct supervisor *sup, const struct supervisor_config *config)
 	sup->shim_seen = &shim_seen;
 	sup->log_allowed = config->log->allowed;
 	sup->pid = getpid();
+	sup->started = settled_now();
 	know_self(sup, config);
 	sup->bound = bound_new();
 	sup->names = names_new();

@@ -19,6 +19,8 @@ struct tally_entry {
 	struct addr addr;
 	bool has_addr;
 	bool expected;
+	size_t settled; /* of resolved, see struct policy_request */
+	bool scratch;
 	char *resolved; /* canonical path, or "" */
 	char *target;	/* event_target() */
 	char *hint;	/* "" if there is none */

@@ -12,6 +12,7 @@
 #include "policy/policy.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
+#define FULL		"--network full --unix-sockets=allowlist"
 #define NAME(literal)	literal, sizeof(literal) - 1
 
 static struct policy policy;
@@ -456,9 +457,65 @@ static void hints_name_the_option(void **state)
 	expect_hint(OP_CONNECT, TARGET_ABSTRACT, "x", "--allow-unix-socket @x");
 	expect_hint(OP_BIND, TARGET_ABSTRACT, "x", "--allow-unix-socket @x");
 	expect_hint(OP_BIND, TARGET_AUTOBIND, "", "--private-sockets");
-	expect_hint(OP_CONNECT, TARGET_INET, "", "--network full");
-	expect_hint(OP_SOCKET, TARGET_OTHER, "", "--network full");
+	expect_hint(OP_CONNECT, TARGET_INET, "", FULL);
+	expect_hint(OP_SOCKET, TARGET_OTHER, "", FULL);
 	expect_hint(OP_LISTEN, TARGET_PATH, "/run/x", "");
+}
+
+static void hints_for_ip_leave_unix_alone(void **state)
+{
+	(void)state;
+	policy.unix_all = true;
+	expect_hint(OP_SOCKET, TARGET_OTHER, "", "--network full");
+}
+
+static void expect_bind_hint(const char *name, size_t settled, bool scratch,
+			     const char *want)
+{
+	const struct policy_request request = {
+		.op = OP_BIND,
+		.kind = name[0] == '/' ? TARGET_PATH : TARGET_ABSTRACT,
+		.name = name,
+		.len = strlen(name),
+		.settled = settled,
+		.scratch = scratch,
+		.pid = 4711,
+	};
+	const struct policy_verdict verdict =
+		policy_decide(&policy, &request, NULL, NULL);
+	char buf[512];
+
+	policy_hint(&policy, &request, &verdict, buf, sizeof(buf));
+	assert_string_equal(buf, want);
+}
+
+/* What a program binds under a name of its own making is for itself. */
+static void hints_for_names_that_change(void **state)
+{
+	(void)state;
+	expect_bind_hint("/tmp/app.sock", 4, true,
+			 "--allow-unix-socket /tmp/app.sock");
+	expect_bind_hint("/tmp/app.4711", 4, true, "--private-sockets=/tmp");
+	expect_bind_hint("/tmp/app.4712", 4, true,
+			 "--allow-unix-socket /tmp/app.4712");
+	expect_bind_hint("/tmp/pymp-s99jidv3/l", 4, false,
+			 "--private-sockets=/tmp");
+	/* A directory made by the run, in one for temporary files or not. */
+	expect_bind_hint("/tmp/build/app.sock", 4, true,
+			 "--private-sockets=/tmp");
+	expect_bind_hint("/home/me/build/app.sock", 8, false,
+			 "--allow-unix-socket /home/me/build/app.sock");
+	/* What was there before is called so again. */
+	expect_bind_hint("/tmp/pymp-s99jidv3/l", 18, false,
+			 "--allow-unix-socket /tmp/pymp-s99jidv3/l");
+	expect_bind_hint("/tmp/pymp-s99jidv3/l", 0, false,
+			 "--allow-unix-socket /tmp/pymp-s99jidv3/l");
+	expect_bind_hint("/it's/4711", 5, false,
+			 "--private-sockets='/it'\\''s'");
+	expect_bind_hint("/x1y2z3", 1, true, "--allow-unix-socket /x1y2z3");
+	expect_bind_hint("app", 0, false, "--allow-unix-socket @app");
+	expect_bind_hint("/tmp/app-4711" + 1, 0, false, "--private-sockets");
+	expect_bind_hint("app-x1y2z3", 0, false, "--private-sockets");
 }
 
 static void hints_name_the_missing_direction(void **state)
@@ -573,6 +630,8 @@ int main(void)
 		TEST(refuses_what_the_arena_cannot_hold),
 		TEST(says_its_errors),
 		TEST(hints_name_the_option),
+		TEST(hints_for_ip_leave_unix_alone),
+		TEST(hints_for_names_that_change),
 		TEST(hints_name_the_missing_direction),
 		TEST(hints_lift_an_exception),
 		TEST(hints_are_quoted),
