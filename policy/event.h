@@ -86,13 +86,16 @@ int event_json(const struct event *event, char *buf, size_t size);
  *
  * all on one line; "resolve HOST" for OP_RESOLVE; " (3 times)" before " -- " if
  * count > 1; " (host)" after an IP address; ": note" where there is one.  A
- * hint "without OPTION" reads
- * "-- allow without OPTION".  "sbx: allowed: ..." has no hint, "sbx: audit:
- * ..." has one.
+ * hint "without OPTION" reads "-- allow without OPTION"; without hint and note
+ * the line ends in event_no_option.  "sbx: allowed: ..." has neither, "sbx:
+ * audit: ..." is as a refusal.
  *
  * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
  */
 int event_text(const struct event *event, char *buf, size_t size);
+
+/* What is said of what no option can allow. */
+extern const char event_no_option[];
 
 /**
  * event_target() - What it was about, as in the line for people:

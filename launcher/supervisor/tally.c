@@ -63,6 +63,7 @@ static struct tally_entry *append(struct tally *tally,
 		.resolved = strdup(event->resolved),
 		.target = strdup(target),
 		.hint = strdup(event->hint),
+		.note = event->note,
 	};
 	memcpy(entry->comm, event->comm, sizeof(entry->comm));
 	if (!entry->resolved || !entry->target || !entry->hint) {

@@ -276,7 +276,7 @@ print(socket.getaddrinfo("www.example.com", 80)[0][4][0])')
 		"... and it was asked over TCP, $mode"
 	resolver "$T/resolv.conf" "${in[@]}" -- "${name[@]}"
 	is "$out" '' "use-vc, nothing granted, $mode"
-	like "$err" 'connect tcp 127.0.0.1:53 -- allow with --allow-connect' \
+	like "$err" '(connect tcp 127.0.0.1:53|resolve www.example.com) -- allow with --allow-connect 127.0.0.1:53' \
 		"... says what is missing, $mode"
 	is "$(<"$T/stub.log")" 'ready 53' "... and nobody was asked, $mode"
 	resolver "$T/resolv.udp" "${in[@]}" --allow-udp 127.0.0.1:53 -- \
