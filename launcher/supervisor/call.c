@@ -79,9 +79,9 @@ static void read_comm(const struct call *call, char comm[16])
 
 	snprintf(name, sizeof(name), "%d/comm", (int)call->client.tid);
 	fd = openat(call->sup->proc, name, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : read(fd, comm, 15);
-	comm[n > 0 ? n : 0] = '\0';
-	comm[strcspn(comm, "\n")] = '\0';
+	n = fd < 0 ? 0 : read(fd, comm, 16);
+	/* A newline ends it, and may be within it. */
+	comm[n > 0 ? n - 1 : 0] = '\0';
 }
 
 static void identify(const struct call *call, struct event *event)

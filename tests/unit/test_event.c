@@ -304,7 +304,7 @@ static void json_escapes(void **state)
 		{NAME("\xc2\x80\xc2\x9f\xc2\xa0"),
 		 "\"\\u0080\\u009f\xc2\xa0\""},
 		{NAME("\xe2\x80\xa7\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa"),
-		 "\"\xe2\x80\xa7\\u2028\\u2029\xe2\x80\xaa\""},
+		 "\"\xe2\x80\xa7\\u2028\\u2029\\u202a\""},
 		{NAME("\x80\xff"), "\"\\udc80\\udcff\""},
 		{NAME("\xc0\xaf"), "\"\\udcc0\\udcaf\""},
 		{NAME("\xc1\xbf\xc2\x80"), "\"\\udcc1\\udcbf\\u0080\""},

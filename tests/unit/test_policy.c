@@ -555,18 +555,20 @@ static void hints_are_quoted(void **state)
 	PATH_HINT("/$(reboot)`;&|", "'/$(reboot)`;&|'");
 	PATH_HINT("/back\\slash", "'/back\\slash'");
 	PATH_HINT("/\xc3\xa9", "'/\xc3\xa9'");
-	PATH_HINT("/a\nb", "$'/a\\x0ab'");
-	PATH_HINT("/\033]0;x\007'\\", "$'/\\x1b]0;x\\x07\\'\\\\'");
-	PATH_HINT("/\xff", "$'/\\xff'");
-	PATH_HINT("/\xc3", "$'/\\xc3'");
-	PATH_HINT("/\xc0\xaf", "$'/\\xc0\\xaf'");
-	PATH_HINT("/\xed\xa0\x80", "$'/\\xed\\xa0\\x80'");
-	PATH_HINT("/\xf4\x90\x80\x80", "$'/\\xf4\\x90\\x80\\x80'");
-	PATH_HINT("/\xc2\x9bx", "$'/\\xc2\\x9bx'");
+	PATH_HINT("/a\nb", "$'/a\\012b'");
+	PATH_HINT("/\033]0;x\007'\\", "$'/\\033]0;x\\007\\'\\\\'");
+	PATH_HINT("/\xff", "$'/\\377'");
+	PATH_HINT("/\xc3", "$'/\\303'");
+	PATH_HINT("/\xc0\xaf", "$'/\\300\\257'");
+	PATH_HINT("/\xed\xa0\x80", "$'/\\355\\240\\200'");
+	PATH_HINT("/\xf4\x90\x80\x80", "$'/\\364\\220\\200\\200'");
+	PATH_HINT("/\xc2\x9bx", "$'/\\302\\233x'");
 	PATH_HINT("/\xe2\x80\xae"
 		  "x\xc3\xa9",
-		  "$'/\\xe2\\x80\\xaex\xc3\xa9'");
-	PATH_HINT("/\x7f", "$'/\\x7f'");
+		  "$'/\\342\\200\\256x\xc3\xa9'");
+	PATH_HINT("/\n!1", "$'/\\012\\0411'");
+	PATH_HINT("/!1", "'/!1'");
+	PATH_HINT("/\x7f", "$'/\\177'");
 #undef PATH_HINT
 }
 
