@@ -307,6 +307,16 @@ const struct option_spec option_table[] = {
 		.set = option_log_denials,
 	},
 	{
+		.name = "ask",
+		.group = MESSAGES,
+		.in_config = true,
+		.help = "ask at the terminal before a connect, send, bind or "
+			"listen is refused",
+		.more = "See\n"
+			".Sx ASKING .\n",
+		.set = option_ask,
+	},
+	{
 		.name = "audit",
 		.group = MESSAGES,
 		.help = "refuse nothing that can be granted, and record what "
@@ -355,6 +365,23 @@ const struct option_spec option_table[] = {
 		.help = "show the policy with all paths resolved",
 		.set = option_action,
 		.value = ACTION_PRINT_POLICY,
+	},
+	{
+		.name = "explain",
+		.arg = "OP:TARGET",
+		.group = INSTEAD,
+		.help = "say whether the policy would allow a connect, bind, "
+			"send or listen, and why",
+		.more = "As in\n"
+			".Cm connect:/run/docker.sock ,\n"
+			".Cm bind:@name\n"
+			"or\n"
+			".Cm listen:127.0.0.1:3000 ;\n"
+			"see\n"
+			".Sx EXPLAINING .\n"
+			"May be repeated.\n",
+		.set = option_explain,
+		.value = ACTION_EXPLAIN,
 	},
 	{
 		.name = "check",

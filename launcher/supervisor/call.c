@@ -13,6 +13,7 @@
 #include "../../policy/expected.h"
 #include "../clean.h"
 #include "../resolver.h"
+#include "ask.h"
 #include "fetch.h"
 #include "log.h"
 #include "settled.h"
@@ -201,6 +202,12 @@ static void tell(struct call *call, const struct policy_verdict *verdict,
 	struct policy_request request;
 
 	request_of(call, subject, &request);
+	if (call->explained) {
+		call->explained->judged = true;
+		explain(call, verdict, &request, subject->note,
+			&call->explained->event);
+		return;
+	}
 	pthread_mutex_lock(&lock);
 	explain(call, verdict, &request, subject->note, &event);
 	if (call->op == OP_RESOLVE)
@@ -210,13 +217,58 @@ static void tell(struct call *call, const struct policy_verdict *verdict,
 	pthread_mutex_unlock(&lock);
 }
 
+/* Only what an option could grant. */
+static bool may_ask(const struct call *call, const struct subject *subject)
+{
+	return call->sup->ask && !call->quiet && !subject->note &&
+	       (call->op == OP_CONNECT || call->op == OP_SEND ||
+		call->op == OP_BIND || call->op == OP_LISTEN);
+}
+
+/* If the call has ended meanwhile it is nothing to write down. */
+static bool ask_about(struct call *call, struct policy_verdict *verdict,
+		      const struct subject *subject)
+{
+	struct policy_request request;
+	struct event event;
+	int error;
+
+	request_of(call, subject, &request);
+	explain(call, verdict, &request, NULL, &event);
+	if (ask_person(call->sup->ask, call, &event, &error)) {
+		*verdict = (struct policy_verdict){.allow = true, .rule = -1};
+		return true;
+	}
+	if (error) {
+		verdict->error = error;
+		call->quiet = true;
+	}
+	return false;
+}
+
+static void tell_answer(struct call *call, const struct policy_verdict *verdict,
+			const struct subject *subject)
+{
+	struct subject asked = *subject;
+
+	asked.note = "allowed at the terminal";
+	if (!call->report)
+		tell(call, verdict, &asked);
+}
+
 bool call_agreed(struct call *call, struct policy_verdict *verdict,
 		 const struct subject *subject)
 {
 	const bool wanted =
-		call->sup->log_allowed || is_audited(call->sup, verdict);
+		(call->sup->log_allowed || is_audited(call->sup, verdict)) &&
+		!call->report && !call->quiet;
 
-	if (verdict->allow && wanted && !call->report && !call->quiet)
+	if (!verdict->allow && may_ask(call, subject)) {
+		if (ask_about(call, verdict, subject))
+			tell_answer(call, verdict, subject);
+		return verdict->allow;
+	}
+	if (verdict->allow && (wanted || call->explained))
 		tell(call, verdict, subject);
 	return verdict->allow;
 }
@@ -231,6 +283,13 @@ struct answer call_refuse(struct call *call,
 	if (!call->quiet)
 		tell(call, verdict, &subject);
 	return answer_error(verdict->error);
+}
+
+bool call_fails(struct call *call, int error)
+{
+	if (error && call->explained)
+		call->explained->fails = error;
+	return error && !call->explained;
 }
 
 bool call_may_go_on(const struct supervisor *sup)

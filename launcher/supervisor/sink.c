@@ -20,33 +20,17 @@
 #include "../diag.h"
 #include "clock.h"
 #include "journal.h"
+#include "place.h"
 
 #define LOOK_MS 1000
 #define APPEND	(O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 /* ---- files -------------------------------------------------------------- */
 
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-static int open_directory(const char *path)
-{
-	const size_t len = (size_t)(base_of(path) - path);
-	autofree char *dir = strndup(path, len);
-
-	if (!dir)
-		return -1;
-	return open(len > 0 ? dir : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
 static void open_file(struct sink *sink, const char *path)
 {
 	sink->path = path;
-	sink->dir = open_directory(path);
+	sink->dir = place_directory(path);
 	sink->fd = open(path, APPEND | O_CREAT, 0600);
 	if (sink->dir < 0 || sink->fd < 0)
 		die_errno("cannot open the log \"%s\"", path);
@@ -64,7 +48,7 @@ static bool is_ours(int fd)
 
 static void open_anew(struct sink *sink)
 {
-	const char *base = base_of(sink->path);
+	const char *base = place_base(sink->path);
 	autoclose int fd = openat(sink->dir, base,
 				  APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
 
@@ -85,7 +69,7 @@ bool sink_tick(struct sink *sink)
 	sink->written = false;
 	sink->looked = clock_ms();
 	if (fstat(sink->fd, &held) == 0 && S_ISREG(held.st_mode) &&
-	    (fstatat(sink->dir, base_of(sink->path), &named,
+	    (fstatat(sink->dir, place_base(sink->path), &named,
 		     AT_SYMLINK_NOFOLLOW) != 0 ||
 	     named.st_dev != held.st_dev || named.st_ino != held.st_ino))
 		open_anew(sink);

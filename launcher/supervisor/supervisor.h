@@ -17,6 +17,7 @@
 #include "../backstop/landlock.h"
 #include "../options.h"
 
+struct ask;
 struct log;
 struct bound;
 struct made;
@@ -39,6 +40,7 @@ struct supervisor {
 	struct names *names;	/* ... and abstract names */
 	struct made *made;	/* sockets made for clients; NULL: fetched */
 	struct log *log;
+	struct ask *ask; /* NULL: nobody is asked */
 	/* IP sockets may exist that are not jailed ... */
 	bool mediates_inet;
 	/* ... and the client's own connect() and bind() of one is refused by
@@ -85,6 +87,7 @@ struct supervisor_config {
 	const struct log_options *log;
 	const char *learn; /* where to write what would allow it, or NULL */
 	bool quiet;
+	bool ask;	    /* a person, about refusals */
 	bool shim_expected; /* a dynamic program, and no --no-shim */
 	int ruleset;	    /* Landlock domain of the command */
 	const struct landlock_grants *grants; /* of tier landlock, or NULL */
@@ -101,6 +104,10 @@ struct supervisor_config {
 	char **words; /* the whole command line of ours, of which argv is a part
 		       */
 };
+
+/** supervisor_init() - Fill in @sup, but for the listener; or die. */
+void supervisor_init(struct supervisor *sup,
+		     const struct supervisor_config *config);
 
 /**
  * supervisor_run() - Start the command and answer for it until nothing

@@ -21,10 +21,10 @@ struct tally_entry {
 	bool expected;
 	size_t settled; /* of resolved, see struct policy_request */
 	bool scratch;
-	char *resolved;	  /* canonical path, or "" */
-	char *target;	  /* event_target() */
-	char *hint;	  /* "" if there is none */
-	const char *note; /* as in struct event */
+	const char *note;     /* as in struct event */
+	const char *resolved; /* canonical path, or "" */
+	const char *target;   /* event_target() */
+	const char *hint;     /* "" if there is none */
 };
 
 struct tally {

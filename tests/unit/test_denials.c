@@ -26,11 +26,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < tally.count; i++) {
-		free(tally.entries[i].resolved);
-		free(tally.entries[i].target);
-		free(tally.entries[i].hint);
-	}
+	/* One piece of memory holds all texts of an entry. */
+	for (size_t i = 0; i < tally.count; i++)
+		free((char *)tally.entries[i].resolved);
 	free(tally.entries);
 	free(text);
 	text = NULL;
