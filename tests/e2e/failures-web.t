@@ -64,7 +64,7 @@ dev_server() {
 install_vite() {
 	mkdir "$T/vite"
 	timeout $((180 * SLOW)) npm install --prefix "$T/vite" --cache \
-		"$T/vite/cache" --no-audit --no-fund vite \
+		"$T/vite/cache" --no-audit --no-fund --fetch-retries 0 vite \
 		>"$T/vite/log" 2>&1 </dev/null &
 	installer=$!
 	tap_pids+=("$installer")
