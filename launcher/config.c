@@ -87,6 +87,52 @@ static void put_double_quoted(struct line *line)
 	line->at++;
 }
 
+static char octal(struct line *line)
+{
+	unsigned int value = 0;
+
+	for (int i = 0; i < 3 && *line->at >= '0' && *line->at <= '7'; i++)
+		value = value << 3 | (unsigned int)(*line->at++ - '0');
+	if (value == 0 || value > 0xff)
+		die("\\%o is no byte that a word can hold", value);
+	return (char)value;
+}
+
+/* What a backslash means within $'...'. */
+static char escaped(struct line *line)
+{
+	static const char names[] = "abefnrtv\\'\"?";
+	static const char bytes[] = "\a\b\033\f\n\r\t\v\\'\"?";
+	const char *name;
+
+	if (*line->at >= '0' && *line->at <= '7')
+		return octal(line);
+	name = *line->at ? strchr(names, *line->at) : NULL;
+	if (!name)
+		die("a backslash within $'...' is followed by one of %s, or by "
+		    "three octal digits",
+		    names);
+	line->at++;
+	return bytes[name - names];
+}
+
+/* What quote_shell() writes, in octal. */
+static void put_dollar_quoted(struct line *line)
+{
+	line->at += 2;
+	while (*line->at != '\'') {
+		if (!*line->at)
+			die("a single quote is not closed");
+		if (*line->at == '\\') {
+			line->at++;
+			put(line, escaped(line));
+			continue;
+		}
+		put(line, *line->at++);
+	}
+	line->at++;
+}
+
 static void put_piece(struct line *line)
 {
 	switch (*line->at) {
@@ -97,7 +143,10 @@ static void put_piece(struct line *line)
 		put_double_quoted(line);
 		break;
 	case '$':
-		put_variable(line);
+		if (line->at[1] == '\'')
+			put_dollar_quoted(line);
+		else
+			put_variable(line);
 		break;
 	case '\\':
 		if (!line->at[1])

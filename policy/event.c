@@ -331,6 +331,8 @@ const char *event_target(const struct event *event, char *buf, size_t size)
 	return buf;
 }
 
+const char event_no_option[] = " -- no option can name it";
+
 static void append_hint(struct text *text, const struct event *event)
 {
 	static const char without[] = "without ";
@@ -338,8 +340,12 @@ static void append_hint(struct text *text, const struct event *event)
 	bool removes = len >= sizeof(without) - 1 &&
 		       memcmp(event->hint, without, sizeof(without) - 1) == 0;
 
-	if ((event->verdict.allow && !event->audit) || len == 0)
+	if (event->verdict.allow && !event->audit)
 		return;
+	if (len == 0) {
+		text_string(text, event->note ? "" : event_no_option);
+		return;
+	}
 	text_string(text, removes ? " -- allow " : " -- allow with ");
 	/* It is there to be copied: its backslashes are the shell's. */
 	quote_controls(text, event->hint, len);

@@ -46,7 +46,9 @@ struct event {
 	struct addr addr; /* as the client gave it */
 	bool has_addr;	  /* false for OP_SOCKET, OP_LISTEN */
 	char resolved[PATH_TEXT_MAX]; /* canonical path, "" if none */
-	char host[REPORT_HOST_MAX];   /* what the program asked for, "" */
+	size_t settled; /* as in struct policy_request, for --learn */
+	bool scratch;
+	char host[REPORT_HOST_MAX]; /* what the program asked for, "" */
 	struct policy_verdict verdict;
 	const char *rule; /* the deciding rule as the user typed it, or NULL */
 	const char *tier; /* "supervised", "none" */
@@ -88,13 +90,16 @@ int event_json(const struct event *event, char *buf, size_t size);
  * all on one line, and beneath it "    at FRAME" for each frame of the stack;
  * "resolve HOST" for OP_RESOLVE; " (3 times)" before " -- " if
  * count > 1; " (host)" after an IP address; ": note" where there is one.  A
- * hint "without OPTION" reads
- * "-- allow without OPTION".  "sbx: allowed: ..." has no hint, "sbx: audit:
- * ..." has one.
+ * hint "without OPTION" reads "-- allow without OPTION"; without hint and note
+ * the line ends in event_no_option.  "sbx: allowed: ..." has neither, "sbx:
+ * audit: ..." is as a refusal.
  *
  * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
  */
 int event_text(const struct event *event, char *buf, size_t size);
+
+/* What is said of what no option can allow. */
+extern const char event_no_option[];
 
 /**
  * event_target() - What it was about, as in the line for people:

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "changing.h"
 #include "inet.h"
 #include "quote.h"
 #include "text.h"
@@ -40,6 +41,23 @@ static const char *missing_option(const struct policy *policy,
 		       : "--allow-unix-socket ";
 }
 
+static void append_path(struct text *text, const struct policy *policy,
+			const struct policy_request *request)
+{
+	const size_t scratch = changing_scratch(request, NULL, NULL);
+
+	if (request->len == 0)
+		return;
+	if (scratch > 0) {
+		text_string(text, private_names);
+		text_string(text, "=");
+		quote_shell(text, request->name, scratch);
+		return;
+	}
+	text_string(text, missing_option(policy, request));
+	quote_shell(text, request->name, request->len);
+}
+
 /*
  * An argument cannot hold NUL, and a "*" at its end means a prefix.  Such a
  * name is covered by its longest prefix that can be written; an empty prefix
@@ -54,7 +72,7 @@ static void append_abstract(struct text *text, const char *option,
 	char buf[WORD_MAX];
 	struct text word;
 
-	if (len == 0) {
+	if (len == 0 || changing_scratch(request, NULL, NULL) > 0) {
 		if (request->op == OP_BIND)
 			text_string(text, private_names);
 		return;
@@ -101,6 +119,14 @@ static void append_range(struct text *text,
 	quote_shell(text, buf, word.len);
 }
 
+/* Sockets of AF_UNIX are another matter, and stay as they are. */
+static void append_full(struct text *text, const struct policy *policy)
+{
+	text_string(text, "--network full");
+	if (!policy->unix_all)
+		text_string(text, " --unix-sockets=allowlist");
+}
+
 static void append_inet(struct text *text, const struct policy *policy,
 			const struct policy_request *request)
 {
@@ -117,12 +143,15 @@ static void append_inet(struct text *text, const struct policy *policy,
 	else if (named && request->type == SOCK_DGRAM &&
 		 (request->op == OP_CONNECT || request->op == OP_SEND))
 		option = "--allow-udp ";
+	if (!option) {
+		append_full(text, policy);
+		return;
+	}
 	/* No address outside can be granted to a network of its own. */
-	if (option && policy->network == NETWORK_ISOLATED)
+	if (policy->network == NETWORK_ISOLATED)
 		text_string(text, "--network none ");
-	text_string(text, option ? option : "--network full");
-	if (option)
-		append_range(text, request);
+	text_string(text, option);
+	append_range(text, request);
 }
 
 static void append_allow(struct text *text, const struct policy *policy,
@@ -135,10 +164,7 @@ static void append_allow(struct text *text, const struct policy *policy,
 			text_string(text, "--allow-unix-dgram");
 			return;
 		}
-		if (request->len == 0)
-			return;
-		text_string(text, missing_option(policy, request));
-		quote_shell(text, request->name, request->len);
+		append_path(text, policy, request);
 		break;
 	case TARGET_ABSTRACT:
 		append_abstract(text, missing_option(policy, request), request);
@@ -151,7 +177,7 @@ static void append_allow(struct text *text, const struct policy *policy,
 		append_inet(text, policy, request);
 		break;
 	case TARGET_OTHER:
-		text_string(text, "--network full");
+		append_full(text, policy);
 		break;
 	}
 }

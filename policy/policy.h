@@ -107,6 +107,12 @@ struct policy_request {
 	 * SOCK_STREAM being TCP and SOCK_DGRAM UDP. */
 	const struct addr *inet;
 	int type;
+	/* OP_BIND, for hints alone: bytes of name that named a directory
+	 * before the run, 0 if unknown; whether that one is for temporary
+	 * files; and the process that asks, 0 if unknown. */
+	size_t settled;
+	bool scratch;
+	int pid;
 };
 
 struct policy_verdict {
@@ -188,11 +194,12 @@ struct policy_verdict policy_decide(const struct policy *policy,
  * OP_CONNECT and OP_SEND suggest --allow-unix-connect only if a bind-only
  * rule already covers the name, OP_BIND --allow-unix-bind only if a
  * connect-only rule does; otherwise --allow-unix-socket.  A deny rule suggests
- * removing that option: "without --deny-unix-socket /run/x".  A bind to an
- * abstract name that no option can name suggests --private-sockets.  TCP and
- * UDP suggest exactly the address, anything else of IP --network full.  The
- *text is empty if the request is allowed, if no option can name it, or if @buf
- *is too small.
+ * removing that option: "without --deny-unix-socket /run/x".  A bind to a name
+ * that will be another one next time (changing.h), or to an abstract name that
+ * no option can name, suggests --private-sockets.  TCP and UDP suggest exactly
+ * the address, anything else of IP --network full, which leaves AF_UNIX as it
+ * was.  The text is empty if the request is allowed, if no option can name it,
+ * or if @buf is too small.
  *
  * Return: @buf [signal-safe] [no-alloc]
  */

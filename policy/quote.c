@@ -118,12 +118,6 @@ void quote_terminal(struct text *text, const char *bytes, size_t len)
 	}
 }
 
-static bool is_json_control(uint32_t point)
-{
-	return point < 0x20 || (point >= 0x7f && point <= 0x9f) ||
-	       point == 0x2028 || point == 0x2029;
-}
-
 static size_t append_json(struct text *text, const char *bytes, size_t len)
 {
 	uint32_t point;
@@ -135,7 +129,7 @@ static size_t append_json(struct text *text, const char *bytes, size_t len)
 		append_escaped_byte(text, "\\udc", bytes[0]);
 		return 1;
 	}
-	if (!is_json_control(point)) {
+	if (!is_unprintable(point)) {
 		text_bytes(text, bytes, size);
 		return size;
 	}
@@ -170,7 +164,8 @@ static bool is_shell_safe(const char *bytes, size_t len)
 	for (size_t i = 0; i < len; i++)
 		if (!memchr(safe, bytes[i], sizeof(safe) - 1))
 			return false;
-	return len > 0;
+	/* zsh takes "=ls" for the path of ls. */
+	return len > 0 && bytes[0] != '=';
 }
 
 static bool is_printable(const char *bytes, size_t len)
@@ -194,15 +189,33 @@ static void append_quoted(struct text *text, const char *bytes, size_t len)
 	text_string(text, "'");
 }
 
+/* Three octal digits are all that every shell reads alike: some take "\\x0ab"
+ * for one character.  "!" is history where a person types. */
+static size_t append_dollar_character(struct text *text, const char *bytes,
+				      size_t len)
+{
+	const size_t size = bytes[0] == '!' ? 0 : printable(bytes, len);
+	const unsigned char byte = (unsigned char)bytes[0];
+
+	if (bytes[0] == '\'' || bytes[0] == '\\')
+		text_string(text, "\\");
+	if (size > 0) {
+		text_bytes(text, bytes, size);
+		return size;
+	}
+	text_string(text, "\\");
+	text_number(text, byte >> 6);
+	text_number(text, byte >> 3 & 7);
+	text_number(text, byte & 7);
+	return 1;
+}
+
 static void append_dollar_quoted(struct text *text, const char *bytes,
 				 size_t len)
 {
 	text_string(text, "$'");
-	for (size_t at = 0; at < len && !text->full;) {
-		if (bytes[at] == '\'' || bytes[at] == '\\')
-			text_string(text, "\\");
-		at += append_visible(text, bytes + at, len - at);
-	}
+	for (size_t at = 0; at < len && !text->full;)
+		at += append_dollar_character(text, bytes + at, len - at);
 	text_string(text, "'");
 }
 

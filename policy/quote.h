@@ -31,8 +31,8 @@ void quote_controls(struct text *text, const char *bytes, size_t len);
 /**
  * quote_json() - Append bytes as the inside of a JSON string.
  *
- * Control characters and line separators become \u00NN or \u202N, a byte
- * that is not part of valid UTF-8 \udcNN (as Python's surrogateescape).
+ * What quote_terminal() would not show as it is becomes \uNNNN, a byte that is
+ * not part of valid UTF-8 \udcNN (as Python's surrogateescape).
  * [signal-safe] [no-alloc]
  */
 void quote_json(struct text *text, const char *bytes, size_t len);
@@ -40,9 +40,9 @@ void quote_json(struct text *text, const char *bytes, size_t len);
 /**
  * quote_shell() - Append bytes as one word of a shell.
  *
- * As it is where that is safe, else '...', else $'...' with \xNN (bash, zsh,
- * ksh, POSIX.1-2024) for what quote_terminal() would not show as it is.
- * [signal-safe] [no-alloc]
+ * As it is where that is safe, else '...', else $'...' with \NNN in octal
+ * (bash, zsh, ksh, POSIX.1-2024) for what quote_terminal() would not show as it
+ * is. [signal-safe] [no-alloc]
  */
 void quote_shell(struct text *text, const char *bytes, size_t len);
 

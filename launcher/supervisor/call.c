@@ -16,6 +16,7 @@
 #include "ask.h"
 #include "fetch.h"
 #include "log.h"
+#include "settled.h"
 #include "stack.h"
 #include "who.h"
 #include "worker.h"
@@ -108,7 +109,7 @@ static bool is_audited(const struct supervisor *sup,
 }
 
 static void explain(struct call *call, const struct policy_verdict *verdict,
-		    const struct policy_request *request, const char *note,
+		    struct policy_request *request, const char *note,
 		    struct event *event)
 {
 	const struct policy *policy = call->sup->policy;
@@ -116,12 +117,16 @@ static void explain(struct call *call, const struct policy_verdict *verdict,
 
 	describe(call, event);
 	who_called(call, event);
+	request->pid = event->pid;
+	settled_find(request, &call->sup->started);
 	event->verdict = *verdict;
 	event->audit = is_audited(call->sup, verdict);
 	if (event->audit)
 		verdict = &refused;
 	event->note = note;
 	event->expected = expected_probe(request);
+	event->settled = request->settled;
+	event->scratch = request->scratch;
 	event->rule =
 		verdict->rule < 0
 			? NULL

@@ -2,28 +2,54 @@
 /* denials.c - the table of refusals after the command: --log-denials.  */
 #include "denials.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../policy/quote.h"
+#include "../clean.h"
 
-#define LINE_SIZE  16384
-#define OPTION_MAX 512 /* different options in the command line */
+#define LINE_SIZE 16384
 
 static const char without[] = "without ";
+static const char full[] = "--network full";
+
+static bool starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
 
 static bool is_removal(const char *hint)
 {
-	return strncmp(hint, without, sizeof(without) - 1) == 0;
+	return starts_with(hint, without);
 }
 
+/* A word is as long as its author likes, and quoted four times that. */
 static void print_quoted(FILE *out, const char *word)
 {
-	char buf[LINE_SIZE];
+	const size_t len = strlen(word), size = 4 * len + sizeof("$''");
+	autofree char *buf = malloc(size);
 	struct text text;
 
-	text_open(&text, buf, sizeof(buf));
-	quote_shell(&text, word, strlen(word));
+	if (!buf)
+		return;
+	text_open(&text, buf, size);
+	quote_shell(&text, word, len);
 	fprintf(out, " %s", buf);
+}
+
+static void append_hint(struct text *text, const struct tally_entry *entry)
+{
+	if (entry->note) {
+		text_string(text, ": ");
+		quote_terminal(text, entry->note, strlen(entry->note));
+	}
+	if (entry->hint[0]) {
+		text_string(text, is_removal(entry->hint) ? " -- allow "
+							  : " -- allow with ");
+		quote_controls(text, entry->hint, strlen(entry->hint));
+	} else if (!entry->note) {
+		text_string(text, event_no_option);
+	}
 }
 
 static void print_entry(FILE *out, const struct tally_entry *entry)
@@ -44,11 +70,7 @@ static void print_entry(FILE *out, const struct tally_entry *entry)
 		text_number(&text, entry->count);
 		text_string(&text, " times)");
 	}
-	if (entry->hint[0]) {
-		text_string(&text, is_removal(entry->hint) ? " -- allow "
-							   : " -- allow with ");
-		quote_controls(&text, entry->hint, strlen(entry->hint));
-	}
+	append_hint(&text, entry);
 	fprintf(out, "%s\n", buf);
 }
 
@@ -68,14 +90,37 @@ static bool is_repeated(const struct tally *tally, size_t index, bool expected)
 	return false;
 }
 
+/* Is there one that starts so, and is shown? */
+static bool has_hint(const struct tally *tally, bool expected,
+		     const char *start)
+{
+	for (size_t i = 0; i < tally->count; i++)
+		if (is_shown(&tally->entries[i], expected) &&
+		    starts_with(tally->entries[i].hint, start))
+			return true;
+	return false;
+}
+
+/* Addresses add nothing to a whole network, and another network would take it
+ * away again. */
+static bool is_needless(const char *hint, bool whole)
+{
+	return whole && (starts_with(hint, "--allow-connect ") ||
+			 starts_with(hint, "--allow-listen ") ||
+			 starts_with(hint, "--allow-udp ") ||
+			 starts_with(hint, "--network none "));
+}
+
 static void print_options(FILE *out, const struct tally *tally, bool expected)
 {
+	const bool whole = has_hint(tally, expected, full);
+
 	for (size_t i = 0; i < tally->count; i++) {
 		const char *hint = tally->entries[i].hint;
 		char buf[LINE_SIZE];
 		struct text text;
 
-		if (!hint[0] || is_removal(hint) ||
+		if (!hint[0] || is_removal(hint) || is_needless(hint, whole) ||
 		    !is_shown(&tally->entries[i], expected) ||
 		    is_repeated(tally, i, expected))
 			continue;
@@ -85,20 +130,23 @@ static void print_options(FILE *out, const struct tally *tally, bool expected)
 	}
 }
 
-static bool any_option(const struct tally *tally, bool expected)
+/* What --deny-unix-socket forbids stays forbidden. */
+static bool is_all(const struct tally *tally, bool expected)
 {
 	for (size_t i = 0; i < tally->count; i++)
 		if (is_shown(&tally->entries[i], expected) &&
-		    tally->entries[i].hint[0] &&
-		    !is_removal(tally->entries[i].hint))
-			return true;
-	return false;
+		    (!tally->entries[i].hint[0] ||
+		     is_removal(tally->entries[i].hint)))
+			return false;
+	return tally->others == 0;
 }
 
 static void print_command(FILE *out, const struct tally *tally, bool expected,
 			  char *const *words, char *const *command)
 {
-	fputs("Allow all of this with:\n ", out);
+	fputs(is_all(tally, expected) ? "Allow all of this with:\n "
+				      : "Allow some of this with:\n ",
+	      out);
 	for (char *const *word = words; word < command; word++)
 		if (word + 1 < command || strcmp(*word, "--") != 0)
 			print_quoted(out, *word);
@@ -127,6 +175,6 @@ void denials_print(FILE *out, struct tally *tally, bool expected,
 			(unsigned long long)tally->others);
 	if (shown == 0 && tally->others == 0)
 		fputs("None found.\n", out);
-	if (any_option(tally, expected))
+	if (has_hint(tally, expected, "--"))
 		print_command(out, tally, expected, words, command);
 }

@@ -16,6 +16,7 @@
 #include "log.h"
 #include "made.h"
 #include "names.h"
+#include "settled.h"
 
 /* Looking at clients is all that the command may not do and we may; and, where
  * we send for them, saying who they are. */
@@ -64,6 +65,7 @@ void supervisor_init(struct supervisor *sup,
 	sup->log_allowed = config->log->allowed;
 	sup->log_stacks = config->log->stacks;
 	sup->pid = getpid();
+	sup->started = settled_now();
 	know_self(sup, config);
 	sup->bound = bound_new();
 	sup->names = names_new();

@@ -8,96 +8,58 @@
  */
 #include "lesson.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "../../policy/changing.h"
 #include "../../policy/quote.h"
 #include "../variables.h"
 
-#define RANDOM_MIN 6 /* mkstemp(3) makes six */
-
 /* ---- names that change -------------------------------------------------- */
 
-/* "8aHk2L": digits and letters, or both cases, in one word, but no Name; or as
- * Python's tempfile has it, "tmpoilibrlu". */
-static bool is_random(const char *word, size_t len)
+static bool is_process(const char *digits, size_t len, const void *ctx)
 {
-	bool digit = false, upper = false, lower = false;
-	unsigned int changes = 0;
-
-	if (len >= 3 + RANDOM_MIN && memcmp(word, "tmp", 3) == 0)
-		return true;
-	for (size_t i = 0; i < len; i++) {
-		const unsigned char c = (unsigned char)word[i];
-
-		if (!isalnum(c))
-			return false;
-		digit |= isdigit(c) != 0;
-		upper |= isupper(c) != 0;
-		lower |= islower(c) != 0;
-		changes +=
-			i > 0 &&
-			(!isdigit(c) != !isdigit(word[i - 1]) ||
-			 (islower((unsigned char)word[i - 1]) && isupper(c)));
-	}
-	return len >= RANDOM_MIN &&
-	       ((changes >= 2 && digit && (upper || lower)) ||
-		(changes >= 1 && upper && lower && digit) ||
-		(changes >= 2 && upper && lower));
-}
-
-static bool is_process(const struct tally *tally, const char *word, size_t len)
-{
+	const struct tally *tally = ctx;
 	char text[16];
 
 	for (size_t i = 0; i < tally->count; i++) {
 		const int n = snprintf(text, sizeof(text), "%d",
 				       (int)tally->entries[i].pid);
 
-		if (n > 1 && (size_t)n == len && memcmp(text, word, len) == 0)
+		if (n > 1 && (size_t)n == len && memcmp(text, digits, len) == 0)
 			return true;
 	}
 	return false;
 }
 
-static bool changes(const struct tally *tally, const char *component,
-		    size_t len)
+/* The length of the directory that a bind made up a name in; 0: none. */
+static size_t scratch_length(const struct tally *tally,
+			     const struct tally_entry *entry)
 {
-	static const char separators[] = ".-_+,:@%";
-	size_t start = 0;
+	const struct policy_request request = {
+		.op = entry->op,
+		.kind = TARGET_PATH,
+		.name = entry->resolved,
+		.len = strlen(entry->resolved),
+		.settled = entry->settled,
+		.scratch = entry->scratch,
+		.pid = entry->pid,
+	};
 
-	for (size_t i = 0; i <= len; i++) {
-		if (i < len && !strchr(separators, component[i]))
-			continue;
-		if (is_random(component + start, i - start) ||
-		    is_process(tally, component + start, i - start))
-			return true;
-		start = i + 1;
-	}
-	return false;
+	return changing_scratch(&request, is_process, tally);
 }
 
 /* The length of the directory above the first component that changes; 0: none
- * does. */
-static size_t stable_length(const struct tally *tally, const char *path)
+ * does.  What a variable stands for may change as it likes. */
+static size_t stable_length(const struct tally *tally,
+			    const struct tally_entry *entry)
 {
-	/* What a variable stands for may change as it likes. */
-	const char *component = path + variables_prefix(path);
+	const char *path = entry->resolved;
 
-	if (*component++ != '/')
-		return 0;
-	for (;;) {
-		const size_t len = strcspn(component, "/");
-
-		if (changes(tally, component, len))
-			return component - 1 == path
-				       ? 1
-				       : (size_t)(component - 1 - path);
-		if (!component[len])
-			return 0;
-		component += len + 1;
-	}
+	if (entry->op == OP_BIND)
+		return scratch_length(tally, entry);
+	return changing_above(path, strlen(path), variables_prefix(path),
+			      is_process, tally);
 }
 
 /* Whoever may connect beneath these may connect to everybody. */
@@ -165,7 +127,7 @@ static enum risk risk_of(const char *path)
 static void of_path(const struct tally *tally, const struct tally_entry *entry,
 		    struct lesson *lesson)
 {
-	const size_t stable = stable_length(tally, entry->resolved);
+	const size_t stable = stable_length(tally, entry);
 	char dir[4096];
 
 	lesson->risk = risk_of(entry->resolved);
@@ -194,14 +156,16 @@ static void of_path(const struct tally *tally, const struct tally_entry *entry,
 /* The hint is an option already; in a configuration it has no hyphens. */
 static void of_hint(const struct tally_entry *entry, struct lesson *lesson)
 {
+	static const char network[] = "--network ";
 	struct text text;
 
 	text_open(&text, lesson->line, sizeof(lesson->line));
 	text_string(&text, entry->hint + 2);
 	if (text_length(&text) < 0)
 		lesson->line[0] = '\0';
-	/* It would take away all that is learned. */
-	lesson->whole_line = strcmp(entry->hint, "--network full") == 0;
+	/* Another network would take away some of what is learned. */
+	lesson->whole_line =
+		strncmp(entry->hint, network, sizeof(network) - 1) == 0;
 }
 
 void lesson_of(const struct tally *tally, size_t index, struct lesson *lesson)

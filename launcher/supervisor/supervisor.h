@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include "../../policy/policy.h"
 #include "../backstop/landlock.h"
@@ -60,7 +61,8 @@ struct supervisor {
 	struct stat root;     /* our root directory */
 	ino_t user_namespace; /* ours */
 	pid_t pid;
-	int proc; /* O_PATH descriptor of /proc */
+	struct timespec started; /* settled_now(), before the command */
+	int proc;		 /* O_PATH descriptor of /proc */
 };
 
 /* Channel between launcher and supervisor: one message, one datagram. */

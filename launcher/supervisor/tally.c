@@ -65,6 +65,9 @@ static struct tally_entry *append(struct tally *tally,
 		.addr = event->addr,
 		.has_addr = event->has_addr,
 		.expected = event->expected,
+		.settled = event->settled,
+		.scratch = event->scratch,
+		.note = event->note,
 	};
 
 	if (!grow(tally))

@@ -19,6 +19,9 @@ struct tally_entry {
 	struct addr addr;
 	bool has_addr;
 	bool expected;
+	size_t settled; /* of resolved, see struct policy_request */
+	bool scratch;
+	const char *note;     /* as in struct event */
 	const char *resolved; /* canonical path, or "" */
 	const char *target;   /* event_target() */
 	const char *hint;     /* "" if there is none */

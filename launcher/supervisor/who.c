@@ -49,6 +49,18 @@ void who_argument(const struct call *call, char *argv0)
 		argv0[0] = '\0';
 }
 
+/* A newline ends it, and may be within it. */
+static void read_comm(const struct call *call, char comm[COMM_LEN + 1])
+{
+	char line[COMM_LEN + 2];
+	size_t len;
+
+	read_start(call, "comm", line, sizeof(line));
+	len = strlen(line);
+	line[len > 0 ? len - 1 : 0] = '\0';
+	memcpy(comm, line, COMM_LEN + 1);
+}
+
 void who_called(const struct call *call, struct event *event)
 {
 	struct client_status status;
@@ -62,8 +74,7 @@ void who_called(const struct call *call, struct event *event)
 		event->pid = status.tgid;
 		event->ppid = status.ppid;
 	}
-	read_start(call, "comm", event->comm, sizeof(event->comm));
-	event->comm[strcspn(event->comm, "\n")] = '\0';
+	read_comm(call, event->comm);
 	snprintf(name, sizeof(name), "%d/exe", (int)call->client.tid);
 	n = readlinkat(call->sup->proc, name, event->exe,
 		       sizeof(event->exe) - 1);

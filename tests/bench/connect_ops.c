@@ -31,14 +31,14 @@ int meter_connect(const char *dir, const char *name)
 }
 
 /* Return: the result of connect(2), -1 with errno if there is no socket */
-static int try(const char *dir, bool timed)
+static int try(const char *dir, const char *name, bool timed)
 {
 	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_un addr;
 	uint64_t before = 0;
 	int result, saved;
 
-	fill(&addr, dir, "accept");
+	fill(&addr, dir, name);
 	if (fd < 0)
 		return -1;
 	if (timed)
@@ -53,9 +53,9 @@ static int try(const char *dir, bool timed)
 }
 
 /* Success is what a refused connect must not have. */
-static int refused(bool timed)
+static int refused(const char *name, bool timed)
 {
-	if (try(places.refused, timed) == 0) {
+	if (try(places.refused, name, timed) == 0) {
 		errno = EISCONN;
 		return -1;
 	}
@@ -64,12 +64,12 @@ static int refused(bool timed)
 
 static int once_granted(void)
 {
-	return try(places.granted, false);
+	return try(places.granted, "accept", false);
 }
 
 static int once_granted_timed(void)
 {
-	return try(places.granted, true);
+	return try(places.granted, "accept", true);
 }
 
 /* Until the server has been there: it closes what it accepts. */
@@ -88,12 +88,22 @@ static int once_accepted(void)
 
 static int once_refused(void)
 {
-	return refused(false);
+	return refused("accept", false);
 }
 
 static int once_refused_timed(void)
 {
-	return refused(true);
+	return refused("accept", true);
+}
+
+/* Each in turn of so many that none counts as a repeat: every one is logged. */
+static int once_refused_new(void)
+{
+	static unsigned int next;
+	char name[32];
+
+	snprintf(name, sizeof(name), "many/%u", next++ % METER_MANY);
+	return refused(name, false);
 }
 
 static uint64_t spent_in_connect(void)
@@ -124,6 +134,7 @@ const struct meter_op connect_ops[] = {
 	{"connect-accepted", once_accepted, NULL, NULL},
 	/* The first refusal after a pause is told to the supervisor. */
 	{"refused", once_refused, NULL, once_refused},
+	{"refused-new", once_refused_new, NULL, NULL},
 	{"refused-only", once_refused_timed, spent_in_connect, once_refused},
 	{"bind", once_bind, NULL, NULL},
 	{NULL, NULL, NULL, NULL},

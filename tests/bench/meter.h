@@ -5,11 +5,14 @@
 
 #include <stdint.h>
 
+#define METER_MANY 512 /* sockets in the directory "many" */
+
 /* Where things are, given on the command line. */
 struct meter_places {
 	const char *granted; /* a directory: sockets accept, echo */
-	const char *refused; /* the same, but not granted to those inside */
-	const char *nop;     /* a static program that exits at once */
+	/* The same, but not granted to those inside; and many/0, many/1 ... */
+	const char *refused;
+	const char *nop; /* a static program that exits at once */
 };
 
 struct meter_op {

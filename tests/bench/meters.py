@@ -4,6 +4,7 @@
 import os
 import random
 import shutil
+import socket
 import statistics
 import subprocess
 import tempfile
@@ -12,6 +13,9 @@ import time
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 CPUS = sorted(os.sched_getaffinity(0))
 ONE_CPU = CPUS[-1:]
+
+
+MANY = 512  # as in meter.h
 
 
 class Unavailable(Exception):
@@ -33,10 +37,22 @@ class Places:
                      "tests/bench/nop"):
             shutil.copy2(os.path.join(build, name), self.top)
         self.stderr = open(self.path("stderr"), "a+b")
-        for socket in (self.granted + "/accept", self.refused + "/accept",
+        for path in (self.granted + "/accept", self.refused + "/accept",
                        self.granted + "/echo", self.granted + "/tcp-accept",
                        self.granted + "/tcp-echo"):
-            self.serve(socket)
+            self.serve(path)
+        self.serve_many(MANY)
+
+    def serve_many(self, count):
+        """Sockets refused/many/0 and so on: nobody ever gets there."""
+        os.mkdir(self.refused + "/many")
+        self.many = []
+        for number in range(count):
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(f"{self.refused}/many/{number}")
+            os.chmod(f"{self.refused}/many/{number}", 0o777)
+            listener.listen(1)
+            self.many.append(listener)
 
     def pin(self, pinned):
         """Servers share the CPU of pinned meters, or are free."""
@@ -51,16 +67,16 @@ class Places:
         os.chmod(self.path(name), 0o777)
         return self.path(name)
 
-    def serve(self, socket):
-        kind = os.path.basename(socket)
+    def serve(self, path):
+        kind = os.path.basename(path)
         self.servers.append(subprocess.Popen(
-            [self.path("server"), kind, socket]))
+            [self.path("server"), kind, path]))
         for _ in range(200):
-            if os.path.exists(socket) and (
-                    not kind.startswith("tcp") or os.path.getsize(socket)):
+            if os.path.exists(path) and (
+                    not kind.startswith("tcp") or os.path.getsize(path)):
                 return
             time.sleep(0.01)
-        raise SystemExit(f"bench: no server at {socket}")
+        raise SystemExit(f"bench: no server at {path}")
 
     def sbx(self, *options, grant=("accept", "echo")):
         """The command line of a sandbox; grant="" is the directory."""

@@ -7,6 +7,8 @@ BENCH	:= $(BUILD)/tests/bench
 METER	:= $(patsubst %.c,$(BUILD)/%.o,tests/bench/meter.c \
 	   $(wildcard tests/bench/*_ops.c))
 
+# log-cost.t measures, too.
+test-programs: bench-programs
 bench-programs: all $(addprefix $(BENCH)/,meter server floor nop)
 
 $(BENCH)/%.o: tests/bench/%.c Makefile

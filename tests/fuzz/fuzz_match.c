@@ -339,7 +339,7 @@ static void check_hint(const struct policy_request *request,
 		require(hint[0] == '\0');
 		return;
 	}
-	if (!strcmp(hint, "--network full"))
+	if (!strncmp(hint, "--network full", 14))
 		return;
 	if (!strcmp(hint, "--allow-unix-dgram")) {
 		require(request->kind == TARGET_PATH &&

@@ -62,27 +62,17 @@ static bool is_bidi(uint32_t point)
 	       (point >= 0x2066 && point <= 0x2069);
 }
 
-static bool all_characters(const char *bytes, size_t len, bool bidi)
+bool shown_safe(const char *bytes, size_t len)
 {
 	uint32_t point;
 	size_t size;
 
 	for (size_t at = 0; at < len; at += size) {
 		size = shown_utf8(bytes + at, len - at, &point);
-		if (size == 0 || is_control(point) || (!bidi && is_bidi(point)))
+		if (size == 0 || is_control(point) || is_bidi(point))
 			return false;
 	}
 	return true;
-}
-
-bool shown_safe(const char *bytes, size_t len)
-{
-	return all_characters(bytes, len, false);
-}
-
-bool shown_json_safe(const char *bytes, size_t len)
-{
-	return all_characters(bytes, len, true);
 }
 
 static unsigned int hex(const char *digits, int count)
@@ -115,6 +105,17 @@ size_t shown_unescape(const char *text, size_t len, char *out)
 	return n;
 }
 
+static unsigned int octal(const char *digits)
+{
+	unsigned int value = 0;
+
+	for (int i = 0; i < 3; i++) {
+		require(digits[i] >= '0' && digits[i] <= '7');
+		value = value << 3 | (unsigned int)(digits[i] - '0');
+	}
+	return value;
+}
+
 /* After $': up to the closing quote, which is where it returns. */
 static const char *dollar_quoted(const char *at, char *out, size_t *n)
 {
@@ -123,12 +124,10 @@ static const char *dollar_quoted(const char *at, char *out, size_t *n)
 		out[*n] = *at;
 		if (*at == '\\') {
 			at++;
-			require(*at == '\\' || *at == '\'' || *at == 'x');
 			out[*n] = *at;
-			if (*at == 'x') {
-				out[*n] = (char)hex(at + 1, 2);
+			if (*at != '\\' && *at != '\'') {
+				out[*n] = (char)octal(at);
 				at += 2;
-				/* Some shells would go on reading digits. */
 				require(out[*n] != '\0');
 			}
 		}

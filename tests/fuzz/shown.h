@@ -17,9 +17,6 @@ size_t shown_utf8(const char *bytes, size_t len, uint32_t *point);
 /** shown_safe() - Is all of it UTF-8 that a terminal only displays? */
 bool shown_safe(const char *bytes, size_t len);
 
-/** shown_json_safe() - UTF-8 without controls or line separators? */
-bool shown_json_safe(const char *bytes, size_t len);
-
 /**
  * shown_unescape() - Undo \xNN.
  * Return: bytes in @out, which holds @len; dies if an escape is malformed

@@ -74,7 +74,7 @@ bool shown_json_line(const char *line, size_t len)
 	const char *at = line;
 
 	if (strlen(line) != len || len == 0 || line[len - 1] != '\n' ||
-	    !shown_json_safe(line, len - 1) || *at != '{')
+	    !shown_safe(line, len - 1) || *at != '{')
 		return false;
 	do
 		at = value(literal(string(at + 1), ":"));

@@ -104,7 +104,7 @@ static void sockets_are_logged_too(void **state)
 	event = json_tokener_parse(line);
 	assert_non_null(event);
 	expect_text(event, "op", "socket");
-	expect_text(event, "hint", "--network full");
+	expect_text(event, "hint", "--network full --unix-sockets=allowlist");
 	json_object_put(event);
 	assert_int_equal(socket(AF_UNIX, SOCK_DGRAM, 0), -1);
 	assert_int_equal(count_lines(in_dir("log"), line), 2);

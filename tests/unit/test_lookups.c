@@ -129,7 +129,7 @@ static void a_failed_lookup_is_one_line(void **state)
 	fail_lookup(7, "a.example");
 	log_close(log_under_test);
 	expect_text("sbx:", 1);
-	expect_text("[7] resolve a.example\n", 1);
+	expect_text("[7] resolve a.example -- ", 1);
 	/* A program is told everything. */
 	assert_int_equal(lines(json_path, "\"op\":\"socket\""), 3);
 	assert_int_equal(lines(json_path, "\"op\":\"resolve\""), 1);
@@ -148,8 +148,8 @@ static void repeats_are_summed_up_by_name(void **state)
 	}
 	expect_text("sbx:", 2);
 	log_close(log_under_test);
-	expect_text("resolve a.example (10 times)\n", 1);
-	expect_text("resolve b.example (10 times)\n", 1);
+	expect_text("resolve a.example (10 times) -- ", 1);
+	expect_text("resolve b.example (10 times) -- ", 1);
 	expect_text("sbx:", 4);
 	assert_int_equal(lines(json_path, "\"count\":19}"), 1);
 }
@@ -167,7 +167,7 @@ static void what_no_name_explains_is_shown(void **state)
 		    1);
 	/* The next one is nobody's. */
 	refuse(7, OP_SOCKET, AF_INET6, SOCK_DGRAM);
-	expect_text("[7] socket inet6 dgram\n", 1);
+	expect_text("[7] socket inet6 dgram -- ", 1);
 	assert_false(log_lookup_refused(log_under_test, 7));
 	assert_int_equal(lines(json_path, "\"op\":\"socket\""), 2);
 	log_close(log_under_test);
@@ -218,8 +218,8 @@ static void floods_hide_nothing(void **state)
 		fail_lookup(tid, "a.example");
 	log_close(log_under_test);
 	assert_int_equal(lines(json_path, "\"op\":\"socket\""), many);
-	expect_text("resolve a.example\n", many);
-	expect_text("socket inet dgram\n", many - LOOKUPS_HELD);
+	expect_text("resolve a.example -- ", many);
+	expect_text("socket inet dgram -- ", many - LOOKUPS_HELD);
 }
 
 /* The sum of a member of all lines that hold @what. */

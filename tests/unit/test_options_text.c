@@ -254,8 +254,8 @@ static void print_policy_is_stable(void **state)
 	assert_policy("network full\n"
 		      "unix-sockets unrestricted\n"
 		      "deny-errno EACCES\n"
-		      "allow connect,bind,send node $'%s/a b\\x0a\\\\' "
-		      "(given as $'a b\\x0a\\\\')\n");
+		      "allow connect,bind,send node $'%s/a b\\012\\\\' "
+		      "(given as $'a b\\012\\\\')\n");
 }
 
 static void print_policy_holds_the_longest_name(void **state)
@@ -269,7 +269,7 @@ static void print_policy_holds_the_longest_name(void **state)
 	ACCEPT("--print-policy", "--allow-unix-socket", path);
 	child_run(&child, write_policy, NULL);
 	assert_int_equal(child.status, 0);
-	assert_non_null(strstr(child.out, "\\x0a'\n"));
+	assert_non_null(strstr(child.out, "\\012'\n"));
 	assert_true(strlen(child.out) > 4 * 3000);
 }
 

@@ -12,6 +12,7 @@
 #include "policy/policy.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
+#define FULL		"--network full --unix-sockets=allowlist"
 #define NAME(literal)	literal, sizeof(literal) - 1
 
 static struct policy policy;
@@ -456,9 +457,65 @@ static void hints_name_the_option(void **state)
 	expect_hint(OP_CONNECT, TARGET_ABSTRACT, "x", "--allow-unix-socket @x");
 	expect_hint(OP_BIND, TARGET_ABSTRACT, "x", "--allow-unix-socket @x");
 	expect_hint(OP_BIND, TARGET_AUTOBIND, "", "--private-sockets");
-	expect_hint(OP_CONNECT, TARGET_INET, "", "--network full");
-	expect_hint(OP_SOCKET, TARGET_OTHER, "", "--network full");
+	expect_hint(OP_CONNECT, TARGET_INET, "", FULL);
+	expect_hint(OP_SOCKET, TARGET_OTHER, "", FULL);
 	expect_hint(OP_LISTEN, TARGET_PATH, "/run/x", "");
+}
+
+static void hints_for_ip_leave_unix_alone(void **state)
+{
+	(void)state;
+	policy.unix_all = true;
+	expect_hint(OP_SOCKET, TARGET_OTHER, "", "--network full");
+}
+
+static void expect_bind_hint(const char *name, size_t settled, bool scratch,
+			     const char *want)
+{
+	const struct policy_request request = {
+		.op = OP_BIND,
+		.kind = name[0] == '/' ? TARGET_PATH : TARGET_ABSTRACT,
+		.name = name,
+		.len = strlen(name),
+		.settled = settled,
+		.scratch = scratch,
+		.pid = 4711,
+	};
+	const struct policy_verdict verdict =
+		policy_decide(&policy, &request, NULL, NULL);
+	char buf[512];
+
+	policy_hint(&policy, &request, &verdict, buf, sizeof(buf));
+	assert_string_equal(buf, want);
+}
+
+/* What a program binds under a name of its own making is for itself. */
+static void hints_for_names_that_change(void **state)
+{
+	(void)state;
+	expect_bind_hint("/tmp/app.sock", 4, true,
+			 "--allow-unix-socket /tmp/app.sock");
+	expect_bind_hint("/tmp/app.4711", 4, true, "--private-sockets=/tmp");
+	expect_bind_hint("/tmp/app.4712", 4, true,
+			 "--allow-unix-socket /tmp/app.4712");
+	expect_bind_hint("/tmp/pymp-s99jidv3/l", 4, false,
+			 "--private-sockets=/tmp");
+	/* A directory made by the run, in one for temporary files or not. */
+	expect_bind_hint("/tmp/build/app.sock", 4, true,
+			 "--private-sockets=/tmp");
+	expect_bind_hint("/home/me/build/app.sock", 8, false,
+			 "--allow-unix-socket /home/me/build/app.sock");
+	/* What was there before is called so again. */
+	expect_bind_hint("/tmp/pymp-s99jidv3/l", 18, false,
+			 "--allow-unix-socket /tmp/pymp-s99jidv3/l");
+	expect_bind_hint("/tmp/pymp-s99jidv3/l", 0, false,
+			 "--allow-unix-socket /tmp/pymp-s99jidv3/l");
+	expect_bind_hint("/it's/4711", 5, false,
+			 "--private-sockets='/it'\\''s'");
+	expect_bind_hint("/x1y2z3", 1, true, "--allow-unix-socket /x1y2z3");
+	expect_bind_hint("app", 0, false, "--allow-unix-socket @app");
+	expect_bind_hint("/tmp/app-4711" + 1, 0, false, "--private-sockets");
+	expect_bind_hint("app-x1y2z3", 0, false, "--private-sockets");
 }
 
 static void hints_name_the_missing_direction(void **state)
@@ -498,18 +555,20 @@ static void hints_are_quoted(void **state)
 	PATH_HINT("/$(reboot)`;&|", "'/$(reboot)`;&|'");
 	PATH_HINT("/back\\slash", "'/back\\slash'");
 	PATH_HINT("/\xc3\xa9", "'/\xc3\xa9'");
-	PATH_HINT("/a\nb", "$'/a\\x0ab'");
-	PATH_HINT("/\033]0;x\007'\\", "$'/\\x1b]0;x\\x07\\'\\\\'");
-	PATH_HINT("/\xff", "$'/\\xff'");
-	PATH_HINT("/\xc3", "$'/\\xc3'");
-	PATH_HINT("/\xc0\xaf", "$'/\\xc0\\xaf'");
-	PATH_HINT("/\xed\xa0\x80", "$'/\\xed\\xa0\\x80'");
-	PATH_HINT("/\xf4\x90\x80\x80", "$'/\\xf4\\x90\\x80\\x80'");
-	PATH_HINT("/\xc2\x9bx", "$'/\\xc2\\x9bx'");
+	PATH_HINT("/a\nb", "$'/a\\012b'");
+	PATH_HINT("/\033]0;x\007'\\", "$'/\\033]0;x\\007\\'\\\\'");
+	PATH_HINT("/\xff", "$'/\\377'");
+	PATH_HINT("/\xc3", "$'/\\303'");
+	PATH_HINT("/\xc0\xaf", "$'/\\300\\257'");
+	PATH_HINT("/\xed\xa0\x80", "$'/\\355\\240\\200'");
+	PATH_HINT("/\xf4\x90\x80\x80", "$'/\\364\\220\\200\\200'");
+	PATH_HINT("/\xc2\x9bx", "$'/\\302\\233x'");
 	PATH_HINT("/\xe2\x80\xae"
 		  "x\xc3\xa9",
-		  "$'/\\xe2\\x80\\xaex\xc3\xa9'");
-	PATH_HINT("/\x7f", "$'/\\x7f'");
+		  "$'/\\342\\200\\256x\xc3\xa9'");
+	PATH_HINT("/\n!1", "$'/\\012\\0411'");
+	PATH_HINT("/!1", "'/!1'");
+	PATH_HINT("/\x7f", "$'/\\177'");
 #undef PATH_HINT
 }
 
@@ -573,6 +632,8 @@ int main(void)
 		TEST(refuses_what_the_arena_cannot_hold),
 		TEST(says_its_errors),
 		TEST(hints_name_the_option),
+		TEST(hints_for_ip_leave_unix_alone),
+		TEST(hints_for_names_that_change),
 		TEST(hints_name_the_missing_direction),
 		TEST(hints_lift_an_exception),
 		TEST(hints_are_quoted),

@@ -17,6 +17,7 @@
 #include "policy/policy.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
+#define FULL		"--network full --unix-sockets=allowlist"
 #define TCP		SOCK_STREAM
 #define UDP		SOCK_DGRAM
 
@@ -323,11 +324,11 @@ static void hints_name_exactly_the_address(void **state)
 	HINT(LISTEN, TCP, "[::1]:60999", "--allow-listen '[::1]:32768-60999'");
 	HINT(LISTEN, TCP, "127.0.0.1:61000", "--allow-listen 127.0.0.1:61000");
 	/* What no option can name. */
-	HINT(CONNECT, TCP, "10.0.0.1:0", "--network full");
-	HINT(BIND, UDP, "0.0.0.0:53", "--network full");
-	HINT(CONNECT, SOCK_RAW, "10.0.0.1:80", "--network full");
-	HINT(SOCKET, UDP, NULL, "--network full");
-	HINT(RESOLVE, TCP, NULL, "--network full");
+	HINT(CONNECT, TCP, "10.0.0.1:0", FULL);
+	HINT(BIND, UDP, "0.0.0.0:53", FULL);
+	HINT(CONNECT, SOCK_RAW, "10.0.0.1:80", FULL);
+	HINT(SOCKET, UDP, NULL, FULL);
+	HINT(RESOLVE, TCP, NULL, FULL);
 	HINT(BIND, TCP, "0.0.0.0:80", ""); /* is allowed */
 }
 

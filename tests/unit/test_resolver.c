@@ -13,6 +13,7 @@
 #include "policy/inet.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
+#define FULL		"--network full --unix-sockets=allowlist"
 
 static struct policy policy;
 
@@ -73,12 +74,12 @@ static void the_first_usable_server_is_named(void **state)
 		 "--allow-connect 10.0.0.2:53"},
 		{"options use-vc\nnameserver 10.0.0.2\n",
 		 "--allow-connect 10.0.0.2:53"},
-		{"", "--network full"},
-		{"nameserver\n", "--network full"},
-		{"nameserver dns.example\n", "--network full"},
-		{"nameservers 10.0.0.2\n", "--network full"},
-		{"#nameserver 10.0.0.2\n", "--network full"},
-		{"nameserver fe80::1%eth0\n", "--network full"},
+		{"", FULL},
+		{"nameserver\n", FULL},
+		{"nameserver dns.example\n", FULL},
+		{"nameservers 10.0.0.2\n", FULL},
+		{"#nameserver 10.0.0.2\n", FULL},
+		{"nameserver fe80::1%eth0\n", FULL},
 		/* libc's resolvers look at three. */
 		{"nameserver 10.0.0.1\nnameserver 10.0.0.2\n"
 		 "nameserver 10.0.0.3\nnameserver 10.0.0.4\n",
@@ -129,7 +130,7 @@ static void a_network_of_its_own_has_no_servers(void **state)
 {
 	(void)state;
 	policy.network = NETWORK_ISOLATED;
-	expect("nameserver 10.0.0.2\n", "--network full");
+	expect("nameserver 10.0.0.2\n", FULL);
 	expect_granted("nameserver 10.0.0.2\n", false);
 }
 
