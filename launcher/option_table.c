@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* option_table.c - every option of sbx-run: its value, texts and effect.  */
+/* option_table.c - every option of sbx-run: its value, texts and effect.
+ *
+ * Long because it is one table, of which --help and the manual page are made.
+ */
 #include "option_table.h"
 
 #define SOCKETS	    "AF_UNIX sockets"
