@@ -264,7 +264,8 @@ static void on_alarm(int signal_number)
 static void storm(int flags)
 {
 	struct sigaction action = {.sa_handler = on_alarm, .sa_flags = flags};
-	struct itimerval every = {{0, 150}, {0, 150}};
+	const long us = 150L * slowness();
+	struct itimerval every = {{0, us}, {0, us}};
 
 	prepare("granted/ok.sock", "denied/no.sock");
 	sigaction(SIGALRM, &action, NULL);
