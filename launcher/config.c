@@ -69,6 +69,50 @@ static void put_single_quoted(struct line *line)
 	line->at++;
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)tolower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* As quote_shell() writes it: \xNN, or a backslash before what is itself. */
+static void put_escaped(struct line *line)
+{
+	const char *at = line->at + 1;
+	int high, low;
+
+	if (*at && strchr("\\'\"", *at)) {
+		put(line, *at);
+		line->at += 2;
+		return;
+	}
+	high = *at == 'x' ? hex_digit(at[1]) : -1;
+	low = high >= 0 ? hex_digit(at[2]) : -1;
+	if (low < 0 || (high == 0 && low == 0))
+		die("in $'...' a backslash stands before x and two "
+		    "hexadecimal digits, a quote or a backslash; NUL cannot "
+		    "be written");
+	put(line, (char)(high << 4 | low));
+	line->at += 4;
+}
+
+/* For bytes that a line cannot hold, or a terminal not show. */
+static void put_dollar_quoted(struct line *line)
+{
+	line->at += 2;
+	while (*line->at != '\'') {
+		if (!*line->at)
+			die("a $'...' is not closed");
+		if (*line->at == '\\')
+			put_escaped(line);
+		else
+			put(line, *line->at++);
+	}
+	line->at++;
+}
+
 static void put_double_quoted(struct line *line)
 {
 	line->at++;
@@ -97,7 +141,10 @@ static void put_piece(struct line *line)
 		put_double_quoted(line);
 		break;
 	case '$':
-		put_variable(line);
+		if (line->at[1] == '\'')
+			put_dollar_quoted(line);
+		else
+			put_variable(line);
 		break;
 	case '\\':
 		if (!line->at[1])

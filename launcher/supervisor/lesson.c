@@ -9,13 +9,13 @@
 #include "lesson.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "../../policy/quote.h"
 #include "../variables.h"
 
 #define RANDOM_MIN 6 /* mkstemp(3) makes six */
+#define PID_DIGITS 7 /* PID_MAX_LIMIT, include/linux/threads.h: 2^22 */
 
 /* ---- names that change -------------------------------------------------- */
 
@@ -49,15 +49,18 @@ static bool is_random(const char *word, size_t len)
 
 static bool is_process(const struct tally *tally, const char *word, size_t len)
 {
-	char text[16];
+	pid_t number = 0;
 
-	for (size_t i = 0; i < tally->count; i++) {
-		const int n = snprintf(text, sizeof(text), "%d",
-				       (int)tally->entries[i].pid);
-
-		if (n > 1 && (size_t)n == len && memcmp(text, word, len) == 0)
-			return true;
+	if (len < 2 || len > PID_DIGITS || word[0] == '0')
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (!isdigit((unsigned char)word[i]))
+			return false;
+		number = 10 * number + (word[i] - '0');
 	}
+	for (size_t i = 0; i < tally->count; i++)
+		if (tally->entries[i].pid == number)
+			return true;
 	return false;
 }
 
@@ -120,6 +123,9 @@ static void write_option(struct lesson *lesson, const char *option,
 {
 	struct text text;
 
+	text_open(&text, lesson->path, sizeof(lesson->path));
+	text_string(&text, path);
+	lesson->option = option;
 	text_open(&text, lesson->line, sizeof(lesson->line));
 	text_string(&text, option);
 	text_string(&text, " ");
@@ -177,10 +183,12 @@ static void of_path(const struct tally *tally, const struct tally_entry *entry,
 	}
 	memcpy(dir, entry->resolved, stable);
 	dir[stable] = '\0';
+	lesson->directory = true;
 	if (entry->op == OP_BIND) {
 		write_option(lesson, "private-sockets", dir);
 		lesson->remark = "the name changes";
 	} else if (is_everybodys(dir)) {
+		lesson->directory = false;
 		write_option(lesson, unix_option(tally, entry),
 			     entry->resolved);
 		lesson->remark = "the name may change, and its directory is "
@@ -208,8 +216,9 @@ void lesson_of(const struct tally *tally, size_t index, struct lesson *lesson)
 {
 	const struct tally_entry *entry = &tally->entries[index];
 
-	lesson->line[0] = '\0';
-	lesson->remark = NULL;
+	lesson->line[0] = lesson->path[0] = '\0';
+	lesson->option = lesson->remark = NULL;
+	lesson->directory = false;
 	lesson->risk = RISK_BENIGN;
 	lesson->whole_line = false;
 	if (entry->resolved[0] == '/') {
