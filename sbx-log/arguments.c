@@ -39,42 +39,15 @@ static const unsigned int known_to[] = {
 	[FRESH] = FOR(COMMAND_FOLLOW),
 };
 
-#define OPTIONS "Options"
+#define READ	"What is read"
+#define WRITTEN "What is written"
+#define INSTEAD "Instead"
 
 static const struct option_spec table[] = {
 	{
-		.name = "all",
-		.letter = 'a',
-		.group = OPTIONS,
-		.help = "summary, suggest, follow: leave out nothing, not even "
-			"refusals that programs expect",
-		.more = "Otherwise long lists are cut short, too.\n",
-		.value = ALL,
-	},
-	{
-		.name = "config",
-		.group = OPTIONS,
-		.help = "suggest: write a file for sbx-run --config",
-		.more = "Paths are written in terms of the variables that "
-			"they come from, as\n"
-			".Nm sbx-run Fl -learn\n"
-			"does.\n",
-		.value = CONFIG,
-	},
-	{
-		.name = "wide",
-		.group = OPTIONS,
-		.help = "suggest: open the whole network if nothing less would "
-			"do",
-		.more = "Otherwise what needs\n"
-			".Fl -network Cm full\n"
-			"is only named.\n",
-		.value = WIDE,
-	},
-	{
 		.name = "run",
 		.arg = "NAME",
-		.group = OPTIONS,
+		.group = READ,
 		.help = "only that run of sbx-run; \"last\" is the one that "
 			"wrote last",
 		.more = "For\n"
@@ -84,20 +57,49 @@ static const struct option_spec table[] = {
 	},
 	{
 		.name = "new",
-		.group = OPTIONS,
+		.group = READ,
 		.help = "follow: leave out what is in the file already",
 		.value = FRESH,
 	},
 	{
+		.name = "all",
+		.letter = 'a',
+		.group = WRITTEN,
+		.help = "summary, suggest, follow: leave out nothing, not even "
+			"refusals that programs expect",
+		.more = "Otherwise long lists are cut short, too.\n",
+		.value = ALL,
+	},
+	{
+		.name = "config",
+		.group = WRITTEN,
+		.help = "suggest: write a file for sbx-run --config",
+		.more = "Paths are written in terms of the variables that "
+			"they come from, as\n"
+			".Nm sbx-run Fl -learn\n"
+			"does.\n",
+		.value = CONFIG,
+	},
+	{
+		.name = "wide",
+		.group = WRITTEN,
+		.help = "suggest: open the whole network if nothing less would "
+			"do",
+		.more = "Otherwise what needs\n"
+			".Fl -network Cm full\n"
+			"is only named.\n",
+		.value = WIDE,
+	},
+	{
 		.name = "help",
 		.letter = 'h',
-		.group = OPTIONS,
+		.group = INSTEAD,
 		.help = "show this help",
 		.value = HELP,
 	},
 	{
 		.name = "version",
-		.group = OPTIONS,
+		.group = INSTEAD,
 		.help = "show the version",
 		.value = VERSION,
 	},
