@@ -297,7 +297,7 @@ void html_print(FILE *out, struct store *store, char *const *files)
 	put_processes(&page);
 	put_moments(&page);
 	put_bad(&page);
-	fputs("}</script>\n<script>", out);
+	fputs("}\n</script>\n<script>", out);
 	fwrite(page_script, 1, sizeof(page_script), out);
 	fputs("</script>\n</body>\n</html>\n", out);
 	free(page.numbers);

@@ -232,6 +232,13 @@ static void add_event(struct store *store, int64_t time)
 		add_moment(store, time, sum, process);
 }
 
+static void add_lost(struct store *store, int64_t time)
+{
+	const uint32_t run = find_run(store, &store->record, time);
+
+	store->runs[run].lost += store->record.lost;
+}
+
 /* ---- lines -------------------------------------------------------------- */
 
 static void add_bad(struct store *store, const char *file, uint64_t number,
@@ -278,7 +285,7 @@ void store_line(struct store *store, const char *file, uint64_t number,
 	if (record->kind == RECORD_EVENT)
 		add_event(store, time);
 	else if (record->kind == RECORD_LOST)
-		store->runs[find_run(store, record, time)].lost += record->lost;
+		add_lost(store, time);
 	else
 		add_bad(store, file, number, start, kept, record->why);
 }
