@@ -10,7 +10,8 @@ const VERDICTS = [
 const SHORT = ["refused", "audit", "allowed"];
 const RISKS = ["", "credential", "session escape", "root-equivalent"];
 const BINS = 120;
-const PAGE = 200; /* rows, programs, processes at once */
+/* How many at once. */
+const MANY = 100, SOME = 20, FEW = 6, NODES = 400;
 
 /* ---- making elements ---------------------------------------------------- */
 const make = (tag, attributes, ...inside) => {
@@ -146,11 +147,11 @@ const found = (text) => {
 const nothing = () => make("p", {class: "none"},
 	"Nothing is left by these filters.");
 /* As many as fit, and a button for more. */
-const some = (list, draw, into, what) => {
+const some = (list, size, draw, into, what) => {
 	let shown = 0;
 	const button = make("button", {type: "button"});
 	const more = () => {
-		for (const end = shown + PAGE; shown < list.length && shown < end;
+		for (const end = shown + size; shown < list.length && shown < end;
 			shown++)
 			into.append(draw(list[shown], shown));
 		button.textContent = `Show more of ${number(list.length)} ${what}`;
@@ -290,7 +291,7 @@ const forget = () => {
 const timeline = (left) => {
 	const shown = runs.filter((r) => filter.run < 0 || r.index === filter.run);
 	const into = make("div", {});
-	const more = some(shown, (r) => strip(r, left), into, "runs");
+	const more = some(shown, SOME, (r) => strip(r, left), into, "runs");
 	return [into, more];
 };
 
@@ -311,11 +312,11 @@ const targets = (left) => {
 	}
 	const list = [...programs].sort((a, b) => b[1].total - a[1].total);
 	const into = make("div", {});
-	const more = some(list, ([program, p], i) => {
+	const more = some(list, SOME, ([program, p], i) => {
 		const rows = [...p.rows.values()].sort((a, b) => b.n - a.n);
 		const body = make("tbody", {});
-		const rest = some(rows, (row) => target(row, rows[0].n), body,
-			"targets");
+		const rest = some(rows, MANY, (row) => target(row, rows[0].n),
+			body, "targets");
 		return make("details", {open: i < 10},
 			make("summary", {},
 				make("span", {class: "grow"}, found(data.texts[program])),
@@ -369,7 +370,7 @@ const branch = (i, total, left, room) => {
 	const own = [...(left.byProcess.get(i) || [])].sort(byCount);
 	const children = p.children.filter((c) => anything(total[c]));
 	const list = make("ul", {class: "did"});
-	const rest = some(own, ([s, n]) => make("li", {},
+	const rest = some(own, FEW, ([s, n]) => make("li", {},
 		make("span", {class: "num"}, `${number(n)} ×`), verdict(sums[s]),
 		found(sums[s].what), risk(sums[s])), list, "of them");
 	const inside = make("ul", {});
@@ -406,19 +407,20 @@ const tree = (left) => {
 		processes[i].parent < 0 && anything(total[i]));
 	if (!roots.length)
 		return [nothing()];
-	const room = {left: 5 * PAGE};
-	const out = [];
-	for (const r of runs) {
-		const mine = roots.filter((i) => processes[i].run === r.index);
-		if (!mine.length)
-			continue;
-		const list = make("ul", {class: "tree"});
-		if (runs.length > 1)
-			out.push(make("h3", {class: "dim"}, "run ", name(r.name)));
-		out.push(list, some(mine, (i) => branch(i, total, left, room), list,
-			"processes"));
-	}
-	return out;
+	const byRun = new Map(runs.map((r) => [r.index, []]));
+	for (const i of roots)
+		byRun.get(processes[i].run).push(i);
+	const into = make("div", {});
+	const more = some(runs.filter((r) => byRun.get(r.index).length), SOME,
+		(r) => {
+			const list = make("ul", {class: "tree"});
+			return make("div", {}, runs.length > 1 ? make("h3",
+				{class: "dim"}, "run ", name(r.name)) : null, list,
+				some(byRun.get(r.index), SOME, (i) =>
+					branch(i, total, left, {left: NODES}), list,
+					"processes"));
+		}, into, "runs");
+	return [into, more];
 };
 
 /* ---- events ------------------------------------------------------------- */
@@ -428,7 +430,7 @@ const events = (left) => {
 	const body = make("tbody", {});
 	const several = runs.length > 1;
 	let last = "";
-	const more = some(left.events, (i) => {
+	const more = some(left.events, 2 * MANY, (i) => {
 		const s = sums[sumOf(i)], p = processes[processOf(i)];
 		const today = day(time(i));
 		const shown = today === last ? clock(time(i), 6) :
@@ -466,7 +468,7 @@ const missing = () => {
 			(data.badCount > data.bad.length ?
 				`; these are the first ${number(data.bad.length)}:` : ":")));
 	const body = make("tbody", {});
-	const more = some(data.bad, ([file, line, why, excerpt]) =>
+	const more = some(data.bad, MANY, ([file, line, why, excerpt]) =>
 		make("tr", {}, make("td", {}, name(`${file}:${line}`)),
 			make("td", {}, why), make("td", {}, name(excerpt))), body,
 		"lines");
