@@ -220,6 +220,12 @@ static void make_address(struct input *in, struct event *event)
 
 static void require_addr(const struct addr *got, const struct addr *want)
 {
+	/* Both are written "./@x", and are the same file. */
+	if (want->kind == ADDR_PATH && strncmp(want->name, "./@", 3) == 0) {
+		require(got->kind == ADDR_PATH &&
+			strcmp(got->name, want->name + 2) == 0);
+		return;
+	}
 	require(got->kind == want->kind);
 	if (want->kind == ADDR_PATH || want->kind == ADDR_ABSTRACT)
 		require(got->name_len == want->name_len &&
