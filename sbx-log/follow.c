@@ -33,8 +33,8 @@ struct following {
 	const struct follow *follow;
 	FILE *out;
 	int fd;
-	bool regular;
-	int quiet; /* looks since anything was read */
+	bool regular; /* ... and not standard input */
+	int quiet;    /* looks since anything was read */
 	struct lines lines;
 	char run[128]; /* of the line before */
 	struct record record;
@@ -211,7 +211,7 @@ static void open_file(struct following *f)
 		errno = EISDIR;
 		die_errno("cannot read the log \"%s\"", f->follow->file);
 	}
-	f->regular = S_ISREG(st.st_mode);
+	f->regular = S_ISREG(st.st_mode) && strcmp(f->follow->file, "-") != 0;
 	while (f->regular && f->follow->fresh && read_some(f, pass_over))
 		continue;
 }
@@ -220,7 +220,6 @@ void follow_file(FILE *out, const struct follow *follow)
 {
 	static struct following f;
 	const struct sigaction action = {.sa_handler = stop};
-	const bool named = strcmp(follow->file, "-") != 0;
 
 	f = (struct following){.follow = follow, .out = out};
 	sigaction(SIGINT, &action, NULL);
@@ -237,10 +236,10 @@ void follow_file(FILE *out, const struct follow *follow)
 			break;
 		wait_for_more(&f);
 		f.quiet++;
-		if (f.regular)
+		if (f.regular) {
 			look_whether_cut(&f);
-		if (f.regular && named)
 			look_whether_renamed(&f);
+		}
 	}
 	lines_end(&f.lines, take, &f);
 	lines_free(&f.lines);
