@@ -186,7 +186,9 @@ const strip = (r, left) => {
 	const sum = (b) => at(b, 0) + at(b, 1) + at(b, 2);
 	const from = (b) => r.first + b * width(r);
 	const most = Math.max(1, ...Array.from({length: BINS}, (_, b) => sum(b)));
-	const label = (b) => `${clock(from(b))} to ${clock(from(b + 1))}: ` +
+	const fine = width(r) < 1e3 ? 6 : 3;
+	const label = (b) => `${clock(from(b), fine)} to ` +
+		`${clock(from(b + 1), fine)}: ` +
 		([0, 1, 2].filter((v) => at(b, v) > 0)
 			.map((v) => `${number(at(b, v))} ${SHORT[v]}`).join(", ") ||
 			"nothing");
@@ -494,7 +496,8 @@ const apply = () => {
 		document.getElementById(id).replaceChildren(...draw(left));
 	const limits = [];
 	if (filter.span)
-		limits.push(`from ${clock(filter.span[1])} to ${clock(filter.span[2])}`);
+		limits.push(`from ${clock(filter.span[1], 6)} to ` +
+			clock(filter.span[2], 6));
 	if (filter.process >= 0)
 		limits.push(`of process ${processes[filter.process].pid}`);
 	status.textContent = `${plural(left.total, "call")} in ` +
