@@ -149,12 +149,13 @@ const nothing = () => make("p", {class: "none"},
 /* As many as fit, and a button for more. */
 const some = (list, size, draw, into, what) => {
 	let shown = 0;
-	const button = make("button", {type: "button"});
+	const button = make("button", {type: "button", class: "more"});
 	const more = () => {
 		for (const end = shown + size; shown < list.length && shown < end;
 			shown++)
 			into.append(draw(list[shown], shown));
-		button.textContent = `Show more of ${number(list.length)} ${what}`;
+		button.textContent = `Show more: ${number(list.length - shown)} ` +
+			`${what} are left`;
 		button.hidden = shown >= list.length;
 	};
 	button.addEventListener("click", more);
@@ -374,7 +375,7 @@ const branch = (i, total, left, room) => {
 	const list = make("ul", {class: "did"});
 	const rest = some(own, FEW, ([s, n]) => make("li", {},
 		make("span", {class: "num"}, `${number(n)} ×`), verdict(sums[s]),
-		found(sums[s].what), risk(sums[s])), list, "of them");
+		found(sums[s].what), risk(sums[s])), list, "of its calls");
 	const inside = make("ul", {});
 	room.left--;
 	const later = children.filter((c) => {
@@ -440,13 +441,15 @@ const events = (left) => {
 		last = today;
 		return make("tr", {},
 			make("td", {class: "time"}, shown),
-			several ? make("td", {}, name(data.runs[s.run].name)) : null,
+			several ? make("td", {class: "run"},
+				name(data.runs[s.run].name)) : null,
 			make("td", {}, verdict(s)),
-			make("td", {}, found(data.texts[s.program]), ` [${p.pid}]`),
-			make("td", {}, found(s.what), " ", risk(s),
+			make("td", {class: "program"}, found(data.texts[s.program]),
+				` [${p.pid}]`),
+			make("td", {class: "what"}, found(s.what), " ", risk(s),
 				s.rule ? make("div", {class: "hint"}, "by ",
 					make("code", {}, s.rule)) : null, hint(s)),
-			make("td", {}, make("code", {}, s.error)),
+			make("td", {class: "error"}, make("code", {}, s.error)),
 			make("td", {class: "count"}, number(times(i))));
 	}, body, "events");
 	return [make("div", {class: "scroll"}, make("table", {},
