@@ -25,21 +25,33 @@ static struct event event;
 static char line[EVENT_JSON_MAX];
 static int receiver = -1;
 
+static bool tell(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+
+	if (!file)
+		return false;
+	fputs(text, file);
+	return fclose(file) == 0;
+}
+
 /* An ordinary user is root there, and keeps the id. */
 static bool own_namespace(void)
 {
 	const uid_t uid = geteuid();
-	FILE *map;
+	const gid_t gid = getegid();
+	char map[32];
 
 	if (unshare(CLONE_NEWNS) == 0)
 		return true;
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
 		return false;
-	map = fopen("/proc/self/uid_map", "we");
-	if (!map)
+	snprintf(map, sizeof(map), "%u %u 1\n", uid, uid);
+	if (!tell("/proc/self/uid_map", map) ||
+	    !tell("/proc/self/setgroups", "deny"))
 		return false;
-	fprintf(map, "%u %u 1\n", uid, uid);
-	return fclose(map) == 0;
+	snprintf(map, sizeof(map), "%u %u 1\n", gid, gid);
+	return tell("/proc/self/gid_map", map);
 }
 
 static bool own_run_directory(void)
