@@ -78,7 +78,7 @@ check-asan:
 check-sanitized: all $(UNIT) $(SHIMT) $(HELPERS)
 	$(Q)SBX_SANITIZED=1 $(PROVE) $(UNIT) $(SHIMT) tests/fuzz/hostile.t \
 		$(patsubst %,tests/e2e/%.t,bind datagram degraded errno \
-		report spelling)
+		report sbx-log spelling)
 check-tsan:
 	$(Q)$(MAKE) BUILD=build-tsan SAN=thread all $(addprefix \
 		build-tsan/tests/lib/,srv stress)

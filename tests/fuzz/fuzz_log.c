@@ -70,11 +70,22 @@ static uint64_t lines_in(const uint8_t *data, size_t size)
 	return count;
 }
 
+/* The number of the last line, as an editor shows it. */
+static uint64_t last_line(const uint8_t *data, size_t size)
+{
+	uint64_t number = size > 0 && data[size - 1] != '\n';
+
+	for (size_t i = 0; i < size; i++)
+		number += data[i] == '\n';
+	return number;
+}
+
 static void read_file(struct input *in)
 {
 	struct lines lines = {0};
 	const size_t chunk = 1U + input_byte(in);
 	const uint64_t want = lines_in(in->at, in->left);
+	const uint64_t last = last_line(in->at, in->left);
 	uint64_t count = 0;
 
 	memset(of_kind, 0, sizeof(of_kind));
@@ -86,7 +97,7 @@ static void read_file(struct input *in)
 		in->left -= len;
 	}
 	lines_end(&lines, take, &count);
-	require(count == lines.number);
+	require(count == last && lines.number == last);
 	require(of_kind[RECORD_EVENT] + of_kind[RECORD_LOST] +
 			of_kind[RECORD_MALFORMED] ==
 		want);
