@@ -19,8 +19,17 @@
 
 /* ---- names that change -------------------------------------------------- */
 
-/* "8aHk2L": digits and letters, or both cases, in one word, but no Name; or as
- * Python's tempfile has it, "tmpoilibrlu". */
+/* Python's tempfile: "tmpoilibrlu", "tmprd_e84d0". */
+static bool is_of_python(const char *component, size_t len)
+{
+	static const char characters[] =
+		"abcdefghijklmnopqrstuvwxyz0123456789_";
+
+	return len == 11 && memcmp(component, "tmp", 3) == 0 &&
+	       strspn(component + 3, characters) >= 8;
+}
+
+/* "8aHk2L": digits and letters, or both cases, in one word, but no Name. */
 static bool is_random(const char *word, size_t len)
 {
 	bool digit = false, upper = false, lower = false;
@@ -70,6 +79,8 @@ static bool changes(const struct tally *tally, const char *component,
 	static const char separators[] = ".-_+,:@%";
 	size_t start = 0;
 
+	if (is_of_python(component, len))
+		return true;
 	for (size_t i = 0; i <= len; i++) {
 		if (i < len && !strchr(separators, component[i]))
 			continue;

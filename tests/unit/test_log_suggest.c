@@ -237,6 +237,7 @@ static void names_that_change_are_granted_by_directory(void **state)
 {
 	(void)state;
 	refuse("connect", "/no/such/tmpoilibrlu/s");
+	refuse("connect", "/no/such/tmprd_e84d0/s");
 	refuse("connect", "/no/such/4711");
 	refuse("connect", "/no/such/fixed");
 	refuse("bind", "/no/own/tmpoilibrlu");
