@@ -110,7 +110,8 @@ $(BUILD)/gen/filters.h: $(BUILD)/gen/gen_filter
 	$(Q)$< >$@
 
 # What sbx-log html puts into its page, and the hashes for the page's policy.
-$(PAGE): sbx-log/page.css sbx-log/page.js Makefile
+SCRIPTS	:= $(sort $(wildcard sbx-log/page/*.js))
+$(PAGE): sbx-log/page/page.css $(SCRIPTS) Makefile
 	$(say) GEN $@
 	@mkdir -p $(@D)
 	$(Q)embed() { \
@@ -119,8 +120,9 @@ $(PAGE): sbx-log/page.css sbx-log/page.js Makefile
 		echo '};'; \
 		echo "#define PAGE_$$2_HASH \"$$(printf "$$(sha256sum <"$$3" | \
 			sed 's/ .*//; s/../\\x&/g')" | base64)\""; \
-	}; { embed style STYLE sbx-log/page.css; \
-		embed script SCRIPT sbx-log/page.js; } >$@
+	}; { echo '"use strict"; (() => {'; cat $(SCRIPTS); echo '})();'; } \
+		>$@.js; { embed style STYLE sbx-log/page/page.css; \
+		embed script SCRIPT $@.js; } >$@
 
 # hooks.def: one HOOK(name, ...) a line is one exported symbol.
 $(BUILD)/gen/libsbxshim.map: shim/hooks.def

@@ -3,7 +3,7 @@
  *
  * What comes from the log is data: one JSON text, in which "<", ">" and "&" are
  * escaped, so that no markup can begin in it.  Names in it are quoted as for a
- * terminal, and page.js only ever makes text of them.
+ * terminal, and the scripts only ever make text of them.
  */
 #include "html.h"
 
@@ -14,7 +14,7 @@
 #include "../policy/quote.h"
 #include "grant.h"
 #include "memory.h"
-#include "page.h" /* made from page.css and page.js */
+#include "page.h" /* made from what is in page/ */
 #include "tree.h"
 
 #define NOWHERE UINT32_MAX

@@ -36,11 +36,9 @@ static const char *base_of(const char *path)
 static int open_directory(const char *path)
 {
 	const size_t len = (size_t)(base_of(path) - path);
-	autofree char *dir = strndup(path, len);
+	autofree char *dir = len > 0 ? strndup(path, len) : strdup(".");
 
-	if (!dir)
-		return -1;
-	return open(len > 0 ? dir : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return dir ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 }
 
 static void open_file(struct sink *sink, const char *path)
