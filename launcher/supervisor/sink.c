@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,9 +37,15 @@ static const char *base_of(const char *path)
 static int open_directory(const char *path)
 {
 	const size_t len = (size_t)(base_of(path) - path);
-	autofree char *dir = len > 0 ? strndup(path, len) : strdup(".");
+	char dir[PATH_MAX] = ".";
 
-	return dir ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (len >= sizeof(dir)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	if (len > 0)
+		memcpy(dir, path, len);
+	return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 static void open_file(struct sink *sink, const char *path)

@@ -35,7 +35,7 @@ for odd in "${odds[@]}"; do
 	names+=("$T/s/$odd")
 done
 log="$T/<log>"
-for i in 1 2; do
+for _ in 1 2; do
 	sbx -q --log "$log" --log-allowed --allow-unix-connect "$T/s/ok" -- \
 		"$python" "$T/hostile.py" 3 "${names[@]}"
 	sbx -q --log "$log" --log-allowed --allow-unix-connect "$T/s/ok" -- \
