@@ -39,7 +39,7 @@ LINKAGE	:= $(if $(SAN),-pie,-static-pie -Wl,--no-warnings)
 # but libc's plain ones, no sanitizer runtime, no dynamic TLS.
 SHIM_CFLAGS = $(BASE) $(WARN) $(CFLAGS) -O2 -fPIC -fvisibility=hidden \
 	      -fno-stack-protector -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=0 \
-	      -ftls-model=initial-exec
+	      -ftls-model=initial-exec -fasynchronous-unwind-tables
 SHIM_LDFLAGS = -shared -Wl,-z,now,-z,relro,-z,nodelete,-z,defs \
 	       -Wl,-z,noexecstack -Wl,-soname,libsbxshim.so $(LDFLAGS)
 
@@ -48,7 +48,7 @@ SHIM_LDFLAGS = -shared -Wl,-z,now,-z,relro,-z,nodelete,-z,defs \
 # reading what a person wrote is not the shim's business.
 POLICY	:= $(wildcard policy/*.c)
 LAUNCH	:= $(filter-out launcher/backstop/gen_%.c,$(wildcard launcher/*.c \
-	   launcher/backstop/*.c launcher/supervisor/*.c))
+	   launcher/backstop/*.c launcher/stack/*.c launcher/supervisor/*.c))
 # What sbx-log shares with sbx-run.
 READER	:= $(wildcard sbx-log/*.c)
 SHARED	:= $(patsubst %,launcher/%.c,diag option_text variables \

@@ -19,16 +19,9 @@ static void add_inet(struct policy *policy, enum rule_kind kind,
 		     unsigned int ops)
 {
 	const struct inet_range all = {.low = 1, .high = UINT16_MAX};
-	const struct policy_rule rule = {
-		.effect = EFFECT_ALLOW,
-		.ops = (uint8_t)ops,
-		.kind = (uint8_t)kind,
-	};
-	char bytes[INET_RANGE_SIZE];
-	enum policy_error error;
+	const enum policy_error error =
+		inet_add_rule(policy, kind, ops, &all, "*:*");
 
-	inet_range_put(&all, bytes);
-	error = policy_add(policy, &rule, bytes, sizeof(bytes), "*:*");
 	if (error)
 		die("--audit cannot allow IP: %s", policy_error_text(error));
 }

@@ -189,8 +189,7 @@ static const struct option_spec *find_option(const char *name)
 	return spec;
 }
 
-/* Values live as long as we do: options point at them. */
-static const char *keep(const char *value)
+const char *config_keep(const char *value)
 {
 	char *copy = strdup(value);
 
@@ -207,7 +206,7 @@ static void set_option(struct parse *parse, const struct option_spec *spec,
 
 	line->at += equals;
 	if (next_word(line, "") || equals)
-		value = keep(line->len ? line->word : "");
+		value = config_keep(line->len ? line->word : "");
 	if (value && !option_has_value(spec))
 		die("%s takes no value", spec->name);
 	if (!value && option_has_value(spec) && !spec->optional)
@@ -215,7 +214,7 @@ static void set_option(struct parse *parse, const struct option_spec *spec,
 	if (next_word(line, ""))
 		die("\"%s\" is one word too many; quote what belongs together",
 		    line->word);
-	spec->set(parse, spec, value);
+	option_apply(parse, spec, value);
 }
 
 static int depth;

@@ -28,4 +28,8 @@ void config_read(struct parse *parse, const char *path);
  */
 void config_read_default(struct parse *parse);
 
+/** config_keep() - A copy that lives as long as we do: options point at what
+ *		    a file says. */
+const char *config_keep(const char *value);
+
 #endif /* SBX_CONFIG_H */

@@ -141,6 +141,11 @@ void env_set_tier(const char *tier)
 	set("SBX_TIER", tier);
 }
 
+void env_set_stacks(bool wanted)
+{
+	set("SBX_STACKS", wanted ? "1" : NULL);
+}
+
 /* The directory of the running executable, without a slash at its end. */
 static bool own_directory(char *buf, size_t size)
 {

@@ -3,6 +3,8 @@
 #ifndef SBX_ENV_H
 #define SBX_ENV_H
 
+#include <stdbool.h>
+
 #include "../policy/policy.h"
 #include "elf.h"
 
@@ -41,5 +43,8 @@ void env_prepare(const struct policy *policy, const char *run, const char *shim,
 
 /** env_set_tier() - Tell the shim who enforces (SBX_TIER). */
 void env_set_tier(const char *tier);
+
+/** env_set_stacks() - Tell the shim whether stacks are wanted (SBX_STACKS). */
+void env_set_stacks(bool wanted);
 
 #endif /* SBX_ENV_H */

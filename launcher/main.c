@@ -4,8 +4,8 @@
  * The order matters:
  *
  *   options	canonicalise every grant; nothing has been changed yet
- *   pins	hold the directories that the grants are about
- *   domain	build the Landlock domain (applied by the command itself)
+ *   confine	choose the tier, hold the directories that the grants are
+ *		about, build the Landlock domain (applied by the command)
  *   environ	policy and shim into our own environment
  *   fork	launcher stays, supervisor forks the command (process.c,
  *		supervisor/supervisor.c, supervisor/start.c)
@@ -23,17 +23,16 @@
 
 #include "../policy/report.h"
 #include "alone.h"
-#include "backstop/landlock.h"
-#include "backstop/pins.h"
 #include "backstop/seccomp.h"
 #include "check.h"
+#include "confine.h"
 #include "datagrams.h"
 #include "descriptors.h"
 #include "diag.h"
 #include "env.h"
+#include "explain.h"
 #include "options.h"
 #include "process.h"
-#include "proc.h"
 #include "program.h"
 #include "tier.h"
 
@@ -81,6 +80,7 @@ static _Noreturn void run_shim_only(struct options *options,
 	       "nothing is enforced");
 	env_prepare(&options->policy, run, shim, info, options->log.path);
 	env_set_tier(tier_name(TIER_NONE));
+	env_set_stacks(false);
 	program_execute(program, options->command);
 }
 
@@ -99,85 +99,24 @@ static _Noreturn void run_nested(const struct options *options,
 	program_execute(program, options->command);
 }
 
-/* The kernel grants sockets, not names. */
-static void require_sockets(const struct policy *policy,
-			    const struct landlock_grants *grants)
-{
-	for (unsigned int i = 0; i < policy->rule_count; i++) {
-		const struct policy_rule *rule = &policy->rules[i];
-
-		if (rule->kind == RULE_NODE && !grants->rule[i].given)
-			die("--backstop=landlock-only cannot grant \"%s\": "
-			    "there is no socket yet; grant its directory",
-			    policy->arena + rule->given);
-	}
-}
-
-/* Everything up to here only looked; now the descriptors are taken. */
-static int prepare_domain(const struct options *options,
-			  const struct landlock_plan *plan, struct pins *pins,
-			  struct landlock_grants *grants)
-{
-	int ruleset;
-
-	pins_open(pins, &options->policy);
-	ruleset = landlock_prepare(plan, &options->policy, pins, grants);
-	if (ruleset < 0)
-		die_errno("cannot build the Landlock domain");
-	if (plan->alone)
-		require_sockets(&options->policy, grants);
-	return ruleset;
-}
-
 static _Noreturn void run_confined(struct options *options, const char *program,
 				   const struct elf_info *info,
 				   const char *name)
 {
-	static struct pins pins;
-	static struct landlock_grants grants;
-	const int abi = check_require();
-	const enum tier tier = tier_choose(options, abi);
-	const struct landlock_plan plan = {
-		.abi = abi,
-		.resolve = tier != TIER_SUPERVISED,
-		.alone = tier == TIER_LANDLOCK_ONLY,
-		.inet = options->policy.network == NETWORK_NONE ||
-			options->policy.network == NETWORK_LOOPBACK,
-	};
-	struct supervisor_config config = {
-		.policy = &options->policy,
-		.strict = options->strict,
-		.learn = options->learn,
-		.pins = &pins,
-		.grants = tier == TIER_LANDLOCK ? &grants : NULL,
-		.run = name,
-		.tier = tier_name(tier),
-		.log = &options->log,
-		.quiet = options->quiet,
-		.keep_caps = options->keep_caps,
-		.program = program,
-		.argv = options->command,
-		.words = options->words,
-	};
-	enum foreign foreign;
+	static struct confinement confinement; /* large */
+	struct supervisor_config *config = &confinement.config;
 	const char *shim;
 
-	if (!plan.alone)
-		proc_require();
-	config.filter = tier_filter(&options->policy, tier);
-	foreign = descriptors_check(&options->policy, !plan.alone);
-	config.foreign_inet = foreign != FOREIGN_NONE;
-	config.inet_locked = foreign != FOREIGN_OTHER &&
-			     landlock_locks_inet(&plan, &options->policy,
-						 config.foreign_inet);
-	config.ruleset = prepare_domain(options, &plan, &pins, &grants);
+	confine_prepare(&confinement, options, name);
+	config->program = program;
 	shim = find_shim(options, info);
-	config.shim_expected = shim && info->kind == ELF_DYNAMIC;
+	config->shim_expected = shim && info->kind == ELF_DYNAMIC;
 	env_prepare(&options->policy, name, shim, info, NULL);
-	env_set_tier(config.tier);
-	if (plan.alone)
-		alone_run(&config);
-	process_run(&config);
+	env_set_tier(config->tier);
+	env_set_stacks(options->log.stacks && shim);
+	if (confinement.tier == TIER_LANDLOCK_ONLY)
+		alone_run(config);
+	process_run(config);
 }
 
 static _Noreturn void run(struct options *options)
@@ -218,6 +157,11 @@ int main(int argc, char **argv)
 			datagrams_find(&options.policy);
 		options_print_policy(&options, stdout);
 		break;
+	case ACTION_EXPLAIN:
+		if (is_supervised())
+			die("already inside a sandbox: its policy applies, and "
+			    "only its own sbx-run can explain that");
+		return explain_print(&options, stdout);
 	case ACTION_MAN_OPTIONS:
 		options_man(stdout);
 		break;

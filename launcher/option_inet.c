@@ -14,16 +14,9 @@ static void add_range(struct policy *policy, enum rule_kind kind,
 		      unsigned int ops, const struct inet_range *range,
 		      const char *given)
 {
-	const struct policy_rule rule = {
-		.effect = EFFECT_ALLOW,
-		.ops = (uint8_t)ops,
-		.kind = (uint8_t)kind,
-	};
-	char bytes[INET_RANGE_SIZE];
-	enum policy_error error;
+	const enum policy_error error =
+		inet_add_rule(policy, kind, ops, range, given);
 
-	inet_range_put(range, bytes);
-	error = policy_add(policy, &rule, bytes, sizeof(bytes), given);
 	if (error)
 		die("cannot take \"%s\": %s", given, policy_error_text(error));
 }

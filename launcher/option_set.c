@@ -15,6 +15,7 @@
 #include "diag.h"
 #include "option_table.h"
 #include "proc.h"
+#include "target.h"
 
 const char *option_word_list(const struct option_spec *spec, char *buf,
 			     size_t size)
@@ -266,6 +267,14 @@ void option_log_allowed(struct parse *parse, const struct option_spec *spec,
 	parse->options->log.allowed = true;
 }
 
+void option_log_stacks(struct parse *parse, const struct option_spec *spec,
+		       const char *value)
+{
+	(void)spec;
+	(void)value;
+	parse->options->log.stacks = true;
+}
+
 void option_log_denials(struct parse *parse, const struct option_spec *spec,
 			const char *value)
 {
@@ -273,6 +282,15 @@ void option_log_denials(struct parse *parse, const struct option_spec *spec,
 		word_index(spec, value);
 	parse->options->log.denials =
 		value ? DENIALS_LISTED_ALL : DENIALS_LISTED;
+}
+
+void option_ask(struct parse *parse, const struct option_spec *spec,
+		const char *value)
+{
+	(void)spec;
+	(void)value;
+	parse->options->ask = true;
+	parse->options->policy.asks = true;
 }
 
 void option_audit(struct parse *parse, const struct option_spec *spec,
@@ -323,9 +341,26 @@ void option_action(struct parse *parse, const struct option_spec *spec,
 	(void)value;
 	if (parse->options->action != ACTION_RUN &&
 	    parse->options->action != (enum action)spec->value)
-		die("--check and --print-policy exclude each other; "
-		    "drop one of them");
+		die("--check, --print-policy and --explain exclude each other; "
+		    "use one of them");
 	parse->options->action = (enum action)spec->value;
+}
+
+void option_explain(struct parse *parse, const struct option_spec *spec,
+		    const char *value)
+{
+	struct options *options = parse->options;
+	struct target target;
+	const char *why = target_parse(&target, value);
+
+	if (why)
+		die("invalid value \"%s\" for --%s: %s", value, spec->name,
+		    why);
+	if (options->explain_count == EXPLAIN_MAX)
+		die("--%s takes %d targets at most; ask in several runs",
+		    spec->name, EXPLAIN_MAX);
+	options->explain[options->explain_count++] = value;
+	option_action(parse, spec, NULL);
 }
 
 /* What ends parsing, too. */

@@ -295,6 +295,16 @@ const struct option_spec option_table[] = {
 		.set = option_log_allowed,
 	},
 	{
+		.name = "log-stacks",
+		.group = MESSAGES,
+		.in_config = true,
+		.help = "write where in the program a refused call comes from, "
+			"too",
+		.more = "See\n"
+			".Sx STACKS .\n",
+		.set = option_log_stacks,
+	},
+	{
 		.name = "log-denials",
 		.words = "all",
 		.optional = true,
@@ -305,6 +315,16 @@ const struct option_spec option_table[] = {
 			"programs expect, too",
 		.more = "Otherwise each is shown by itself.\n",
 		.set = option_log_denials,
+	},
+	{
+		.name = "ask",
+		.group = MESSAGES,
+		.in_config = true,
+		.help = "ask at the terminal before a connect, send, bind or "
+			"listen is refused",
+		.more = "See\n"
+			".Sx ASKING .\n",
+		.set = option_ask,
 	},
 	{
 		.name = "audit",
@@ -355,6 +375,23 @@ const struct option_spec option_table[] = {
 		.help = "show the policy with all paths resolved",
 		.set = option_action,
 		.value = ACTION_PRINT_POLICY,
+	},
+	{
+		.name = "explain",
+		.arg = "OP:TARGET",
+		.group = INSTEAD,
+		.help = "say whether the policy would allow a connect, bind, "
+			"send or listen, and why",
+		.more = "As in\n"
+			".Cm connect:/run/docker.sock ,\n"
+			".Cm bind:@name\n"
+			"or\n"
+			".Cm listen:127.0.0.1:3000 ;\n"
+			"see\n"
+			".Sx EXPLAINING .\n"
+			"May be repeated.\n",
+		.set = option_explain,
+		.value = ACTION_EXPLAIN,
 	},
 	{
 		.name = "check",

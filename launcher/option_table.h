@@ -17,6 +17,7 @@ struct parse {
 	const char *deny;  /* name of the first that denies one, or NULL */
 	const char *inet;  /* name of the first that allows an IP address */
 	const struct option_spec *proxy; /* --allow-proxy, or NULL */
+	unsigned int origins;		 /* rules whose origin is known */
 	bool allow_all; /* --allow-all-unix-sockets was given */
 	bool no_config; /* --no-config was given */
 	bool done;	/* the rest of the command line does not matter */
@@ -47,8 +48,13 @@ option_set option_allow, option_deny, option_allow_dgram, option_private,
 	option_no_shim, option_deny_errno, option_keep_caps, option_log,
 	option_allow_connect, option_allow_listen, option_allow_udp,
 	option_allow_proxy, option_log_format, option_log_allowed,
-	option_log_denials, option_audit, option_learn, option_config,
-	option_no_config, option_quiet, option_action, option_answer;
+	option_log_stacks, option_log_denials, option_ask, option_audit,
+	option_learn, option_config, option_no_config, option_quiet,
+	option_action, option_explain, option_answer;
+
+/** option_apply() - spec->set(), and note where its rules came from. */
+void option_apply(struct parse *parse, const struct option_spec *spec,
+		  const char *value);
 
 /** option_take_proxies() - What --allow-proxy grants, if it was given: after
  *			   all options, as one may silence its notices. */

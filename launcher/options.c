@@ -47,6 +47,28 @@ const struct option_spec *option_find(const char *name)
 	return NULL;
 }
 
+static void note_origins(struct parse *parse, const struct option_spec *spec)
+{
+	struct options *options = parse->options;
+	const char *where = diag_where(NULL);
+
+	diag_where(where);
+	for (; parse->origins < options->policy.rule_count; parse->origins++) {
+		struct rule_origin *origin = &options->origins[parse->origins];
+
+		origin->option = spec->name;
+		origin->where = where ? config_keep(where) : NULL;
+	}
+}
+
+/* An option that reads others finds their rules noted already. */
+void option_apply(struct parse *parse, const struct option_spec *spec,
+		  const char *value)
+{
+	spec->set(parse, spec, value);
+	note_origins(parse, spec);
+}
+
 /* The value in the next word of the command line. */
 static const char *next_value(const struct option_spec *spec, const char *word)
 {
@@ -76,8 +98,20 @@ static char **parse_option(struct parse *parse, char **word)
 		die("--%s takes no value", spec->name);
 	if (option_has_value(spec) && !spec->optional && !value)
 		value = next_value(spec, *++word);
-	spec->set(parse, spec, value);
+	option_apply(parse, spec, value);
 	return word + 1;
+}
+
+static void check_stacks(const struct options *options)
+{
+	if (!options->log.stacks)
+		return;
+	if (options->backstop == BACKSTOP_NONE)
+		die("--log-stacks needs the supervisor, which reads them; drop "
+		    "--backstop=none");
+	if (options->no_shim)
+		die("--log-stacks needs the shim, which tells where they are; "
+		    "drop --no-shim");
 }
 
 static void check_conflicts(const struct parse *parse)
@@ -94,6 +128,13 @@ static void check_conflicts(const struct parse *parse)
 	    options->policy.network == NETWORK_ISOLATED)
 		die("--network isolated is enforced by the kernel; drop "
 		    "--backstop=none");
+	if (options->ask && (options->backstop == BACKSTOP_NONE ||
+			     options->backstop == BACKSTOP_LANDLOCK_ONLY))
+		die("--ask needs the supervisor, which lets a call wait; drop "
+		    "--backstop");
+	if (options->ask && options->audit)
+		die("--ask and --audit exclude each other: nothing is refused; "
+		    "drop one of them");
 	if (options->backstop == BACKSTOP_NONE && options->no_shim)
 		die("--backstop=none and --no-shim together enforce nothing; "
 		    "drop one of them");
@@ -185,10 +226,12 @@ static void set_defaults(struct options *options)
 	options->unix_allowlist = false;
 	options->no_shim = false;
 	options->quiet = false;
+	options->ask = false;
 	options->audit = false;
 	options->learn = NULL;
 	options->log = (struct log_options){.target = LOG_NOWHERE};
 	options->keep_caps = 0;
+	options->explain_count = 0;
 	options->command = NULL;
 }
 
@@ -232,7 +275,10 @@ void options_parse(struct options *options, int argc, char **argv)
 		return;
 
 	option_take_proxies(&parse);
+	if (parse.proxy)
+		note_origins(&parse, parse.proxy);
 	check_conflicts(&parse);
+	check_stacks(options);
 	check_network(&parse);
 	if (parse.allow_all || (options->policy.network == NETWORK_FULL &&
 				!options->unix_allowlist)) {

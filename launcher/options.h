@@ -54,6 +54,7 @@ struct log_options {
 	int fd;		  /* LOG_DESCRIPTOR */
 	enum log_format format;
 	bool allowed; /* what is allowed, too */
+	bool stacks;  /* where refused calls come from */
 	enum log_denials denials;
 };
 
@@ -63,16 +64,29 @@ enum action {
 	ACTION_VERSION,
 	ACTION_CHECK,
 	ACTION_PRINT_POLICY,
+	ACTION_EXPLAIN,
 	ACTION_MAN_OPTIONS, /* hidden --man-options: mdoc list for the page */
 };
 
+/* Which option a rule came from, and where that stood. */
+struct rule_origin {
+	const char *option; /* without "--" */
+	const char *where;  /* FILE:LINE, or NULL: the command line */
+};
+
+#define EXPLAIN_MAX 256 /* targets of --explain */
+
 struct options {
 	struct policy policy;
+	struct rule_origin origins[POLICY_MAX_RULES];
+	const char *explain[EXPLAIN_MAX];
+	unsigned int explain_count;
 	enum action action;
 	enum backstop_choice backstop;
 	bool unix_allowlist; /* --unix-sockets=allowlist was given */
 	bool no_shim;
 	bool quiet;
+	bool ask;	   /* a person, about what would be refused */
 	bool audit;	   /* refuse nothing, record everything */
 	const char *learn; /* ... and write what would allow it, or NULL */
 	const struct policy *strict; /* policy without what audit adds */

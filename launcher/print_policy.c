@@ -26,13 +26,6 @@ static const char *const kinds[] = {
 	[RULE_TCP] = "tcp",	      [RULE_UDP] = "udp",
 };
 
-static const char *const networks[] = {
-	[NETWORK_NONE] = "none",
-	[NETWORK_ISOLATED] = "isolated",
-	[NETWORK_LOOPBACK] = "host-loopback",
-	[NETWORK_FULL] = "full",
-};
-
 /* The name in the form in which it can be given. */
 static void append_name(struct text *name, const struct policy *policy,
 			const struct policy_rule *rule)
@@ -104,7 +97,8 @@ void options_print_policy(const struct options *options, FILE *out)
 	const struct policy *policy = &options->policy;
 	const char *error = errname_text(policy->deny_errno);
 
-	fprintf(out, "network %s\n", networks[policy->network]);
+	fprintf(out, "network %s\n",
+		policy_network_name((enum network_mode)policy->network));
 	fprintf(out, "unix-sockets %s\n",
 		policy->unix_all ? "unrestricted" : "allowlist");
 	if (policy->unix_dgram && !policy->unix_all)

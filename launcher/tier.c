@@ -72,8 +72,9 @@ static const char *obstacle(const struct policy_rule *rule)
 
 static bool wants_events(const struct options *options)
 {
-	return options->audit || options->log.target != LOG_NOWHERE ||
-	       options->log.allowed ||
+	return options->audit || options->ask ||
+	       options->log.target != LOG_NOWHERE || options->log.allowed ||
+	       options->log.stacks ||
 	       options->log.denials != DENIALS_AS_THEY_COME;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "errname.h"
+#include "json.h"
 #include "quote.h"
 #include "text.h"
 
@@ -76,41 +77,6 @@ static bool has_ip(const struct event *event)
 
 /* ---- JSON --------------------------------------------------------------- */
 
-static void json_key(struct text *text, const char *key)
-{
-	text_string(text, text->len > 1 ? ",\"" : "\"");
-	text_string(text, key);
-	text_string(text, "\":");
-}
-
-static void json_number(struct text *text, const char *key, uint64_t number)
-{
-	json_key(text, key);
-	text_number(text, number);
-}
-
-static void json_string(struct text *text, const char *key, const char *string)
-{
-	if (!string)
-		return;
-	json_key(text, key);
-	text_string(text, "\"");
-	quote_json(text, string, strlen(string));
-	text_string(text, "\"");
-}
-
-/* A string in an array, terminated or not; an empty one is left out. */
-static void json_array(struct text *text, const char *key, const char *array,
-		       size_t size)
-{
-	if (array[0] == '\0')
-		return;
-	json_key(text, key);
-	text_string(text, "\"");
-	quote_json(text, array, strnlen(array, size));
-	text_string(text, "\"");
-}
-
 /* Civil date of a day since 1970-01-01: days are counted in eras of 400 years
  * that begin on 1 March, so that a leap day is the last of its year. */
 static void append_date(struct text *text, uint64_t day)
@@ -160,6 +126,7 @@ static void json_process(struct text *text, const struct event *event)
 		json_number(text, "tid", (uint64_t)event->tid);
 	json_array(text, "comm", event->comm, sizeof(event->comm));
 	json_array(text, "exe", event->exe, sizeof(event->exe));
+	json_array(text, "argv0", event->argv0, sizeof(event->argv0));
 }
 
 static void json_socket(struct text *text, const struct event *event)
@@ -216,22 +183,6 @@ static void json_target(struct text *text, const struct event *event)
 	json_array(text, "host", event->host, sizeof(event->host));
 }
 
-static void json_errno(struct text *text, int error)
-{
-	const char *name = errname_text(error);
-
-	if (error == 0)
-		return;
-	if (name) {
-		json_string(text, "errno", name);
-		return;
-	}
-	json_key(text, "errno");
-	text_string(text, "\"errno ");
-	append_label(text, NULL, 0, error);
-	text_string(text, "\"");
-}
-
 static const char *verdict_name(const struct event *event)
 {
 	if (event->audit)
@@ -248,7 +199,7 @@ static void json_verdict(struct text *text, const struct event *event)
 	};
 
 	json_string(text, "verdict", verdict_name(event));
-	json_errno(text, event->verdict.error);
+	json_errno(text, "errno", event->verdict.error);
 	json_string(text, "rule", event->rule);
 	json_string(text, "tier", event->tier);
 	json_string(text, "layer", layers[event->layer]);
@@ -262,16 +213,16 @@ static void json_verdict(struct text *text, const struct event *event)
 	json_array(text, "hint", event->hint, sizeof(event->hint));
 }
 
-/* Hexadecimal strings: a JSON number holds 53 bits in many readers. */
 static void json_stack(struct text *text, const struct event *event)
 {
-	if (event->stack_len == 0)
+	const uint32_t len = stack_length(&event->stack);
+
+	if (len == 0)
 		return;
 	json_key(text, "stack");
-	for (uint32_t i = 0; i < event->stack_len && i < REPORT_STACK_MAX;
-	     i++) {
-		text_string(text, i == 0 ? "[\"0x" : ",\"0x");
-		text_hex(text, event->stack[i], 1);
+	for (uint32_t i = 0; i < len; i++) {
+		text_string(text, i == 0 ? "[\"" : ",\"");
+		frame_append(text, &event->stack.frames[i], quote_json);
 		text_string(text, "\"");
 	}
 	text_string(text, "]");
@@ -419,6 +370,7 @@ int event_text(const struct event *event, char *buf, size_t size)
 		text_string(&text, " times)");
 	}
 	append_hint(&text, event);
+	stack_append(&text, &event->stack);
 	return finish(&text);
 }
 

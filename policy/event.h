@@ -15,16 +15,19 @@
 #include <time.h>
 
 #include "addr.h"
+#include "frame.h"
 #include "path.h"
 #include "policy.h"
 #include "report.h"
 
 enum event_layer { LAYER_SHIM, LAYER_SUPERVISOR, LAYER_KERNEL };
 
-/* An event as JSON: exe, resolved, rule and hint of 4095 bytes each, every
- * byte escaped sixfold, and the rest. */
-#define EVENT_JSON_MAX 106496
-#define EVENT_TEXT_MAX 20480
+#define EVENT_ARGV0_MAX 256
+
+/* An event as JSON: exe, resolved, rule and hint of 4095 bytes each, a stack of
+ * 3040, every byte escaped sixfold, and the rest. */
+#define EVENT_JSON_MAX 131072
+#define EVENT_TEXT_MAX 36864
 
 struct event {
 	struct timespec ts; /* CLOCK_REALTIME */
@@ -34,7 +37,8 @@ struct event {
 	pid_t tid;
 	pid_t ppid; /* 0 unknown */
 	char comm[16];
-	char exe[PATH_TEXT_MAX]; /* "" unknown */
+	char exe[PATH_TEXT_MAX];     /* "" unknown */
+	char argv0[EVENT_ARGV0_MAX]; /* "" unknown, or says nothing new */
 	enum policy_op op;
 	int domain;	  /* of the socket: AF_UNIX, AF_INET ... */
 	int type;	  /* SOCK_STREAM ..., flags removed; 0 unknown */
@@ -52,16 +56,15 @@ struct event {
 	char hint[PATH_TEXT_MAX]; /* policy_hint(), "" if none */
 	bool expected;		  /* expected_probe() */
 	bool audit;		  /* --audit: it would have been refused */
-	uint32_t stack_len;
-	uint64_t stack[REPORT_STACK_MAX];
-	uint32_t count; /* times, >= 1 */
+	struct stack stack;	  /* of the call, its len 0: unknown */
+	uint32_t count;		  /* times, >= 1 */
 };
 
 /**
  * event_json() - One JSON object, with a newline.
  *
  * Members, in order: ts (RFC 3339, UTC, microseconds) seq run pid ppid tid
- * comm exe op family type protocol path resolved addr port address (as
+ * comm exe argv0 op family type protocol path resolved addr port address (as
  * addr_text(), if it is neither a path nor an IP address) host verdict
  * ("allow", "deny", "audit": allowed, but only by --audit) errno (symbolic
  * name) rule tier layer advisory (true if layer is shim) note expected (true,
@@ -70,7 +73,7 @@ struct event {
  * becomes U+DC80 + (byte - 0x80) written as \udcXX (as Python's
  * surrogateescape), so that nothing is lost; an abstract path is "@name" with
  * NUL as \u0000, and a path that starts with "@" "./@...". The stack is an
- * array of hexadecimal strings, innermost first.
+ * array of strings as frame_append() makes them, innermost first.
  *
  * Return: length, or -1 if @size is too small [signal-safe] [no-alloc]
  */
@@ -82,7 +85,8 @@ int event_json(const struct event *event, char *buf, size_t size);
  * sbx: denied: psql[4711] connect unix:/run/x -- allow with
  * --allow-unix-socket /run/x
  *
- * all on one line; "resolve HOST" for OP_RESOLVE; " (3 times)" before " -- " if
+ * all on one line, and beneath it "    at FRAME" for each frame of the stack;
+ * "resolve HOST" for OP_RESOLVE; " (3 times)" before " -- " if
  * count > 1; " (host)" after an IP address; ": note" where there is one.  A
  * hint "without OPTION" reads
  * "-- allow without OPTION".  "sbx: allowed: ..." has no hint, "sbx: audit:

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "addr.h"
+#include "policy.h"
 #include "text.h"
 
 #define INET_RANGE_SIZE 22
@@ -50,6 +51,20 @@ typedef uint16_t inet_service_fn(const char *name);
  */
 const char *inet_parse(struct inet_range *range, const char *given,
 		       enum inet_form form, inet_service_fn *service);
+
+/**
+ * inet_add_rule() - Append a rule that allows a range.
+ * @policy:	policy to extend; unchanged on error
+ * @kind:	RULE_TCP or RULE_UDP
+ * @ops:	OPS_CONNECT or OPS_LISTEN
+ * @given:	what the user typed, for messages
+ *
+ * Return: POLICY_OK or the reason
+ */
+enum policy_error inet_add_rule(struct policy *policy, enum rule_kind kind,
+				unsigned int ops,
+				const struct inet_range *range,
+				const char *given);
 
 /** inet_range_put() - As bytes for policy_add(). [signal-safe] [no-alloc] */
 void inet_range_put(const struct inet_range *range, char *bytes);

@@ -205,3 +205,19 @@ const char *inet_parse(struct inet_range *range, const char *given,
 	why = read_address(range, given, (size_t)(colon - given), form);
 	return why ? why : read_ports(range, colon + 1, service);
 }
+
+enum policy_error inet_add_rule(struct policy *policy, enum rule_kind kind,
+				unsigned int ops,
+				const struct inet_range *range,
+				const char *given)
+{
+	const struct policy_rule rule = {
+		.effect = EFFECT_ALLOW,
+		.ops = (uint8_t)ops,
+		.kind = (uint8_t)kind,
+	};
+	char bytes[INET_RANGE_SIZE];
+
+	inet_range_put(range, bytes);
+	return policy_add(policy, &rule, bytes, sizeof(bytes), given);
+}

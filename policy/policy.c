@@ -15,6 +15,7 @@ void policy_init(struct policy *policy)
 	policy->unix_all = false;
 	policy->unix_dgram = false;
 	policy->unix_private = false;
+	policy->asks = false;
 	policy->deny_errno = EACCES;
 	policy->rule_count = 0;
 	policy->arena_used = 0;
@@ -66,6 +67,18 @@ const char *policy_error_text(enum policy_error error)
 	_Static_assert(POLICY_MAX_RULES == 256 && POLICY_ARENA_SIZE == 65536,
 		       "the texts name the limits");
 	return texts[error];
+}
+
+const char *policy_network_name(enum network_mode network)
+{
+	static const char *const names[] = {
+		[NETWORK_NONE] = "none",
+		[NETWORK_ISOLATED] = "isolated",
+		[NETWORK_LOOPBACK] = "host-loopback",
+		[NETWORK_FULL] = "full",
+	};
+
+	return names[network];
 }
 
 const char *policy_op_name(enum policy_op op)
@@ -191,6 +204,8 @@ bool policy_mediates(const struct policy *policy, int type)
 {
 	if (policy->network == NETWORK_LOOPBACK && type == SOCK_STREAM)
 		return true;
+	if (policy->asks && type == SOCK_STREAM)
+		return policy->network == NETWORK_NONE;
 	for (unsigned int i = 0; i < policy->rule_count; i++)
 		if (policy->rules[i].kind == kind_for(type))
 			return policy->network == NETWORK_NONE ||

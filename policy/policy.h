@@ -74,6 +74,8 @@ struct policy {
 	uint8_t unix_dgram; /* bool: AF_UNIX datagram sockets may exist */
 	/* bool: abstract names may be bound and are reached inside */
 	uint8_t unix_private;
+	/* bool: somebody may grant a TCP address while it runs */
+	uint8_t asks;
 	int32_t deny_errno; /* what a refused call returns, default EACCES */
 	uint32_t rule_count;
 	uint32_t arena_used;
@@ -220,6 +222,9 @@ bool policy_mediates(const struct policy *policy, int type);
  * network device.  [signal-safe] [no-alloc]
  */
 bool policy_stays_home(const struct policy *policy);
+
+/** policy_network_name() - As for --network. */
+const char *policy_network_name(enum network_mode network);
 
 /** policy_op_name() - "connect", "bind", "listen", "send", "socket",
  *		       "resolve". */

@@ -16,9 +16,9 @@
  * and friends excepted, which are other four-letter codes. */
 #define REPORT_PRCTL 0x53425831 /* "SBX1" */
 
-#define REPORT_VERSION	 1
+#define REPORT_VERSION	 2
 #define REPORT_HOST_MAX	 256
-#define REPORT_STACK_MAX 16
+#define REPORT_REGISTERS 16
 
 enum report_kind {
 	/* The shim is in this process.  No struct.  Returns 0. */
@@ -51,9 +51,11 @@ struct report {
 	uint32_t addr_len;
 	uint8_t addr[128];	    /* the address as given to the call */
 	char host[REPORT_HOST_MAX]; /* host name asked for, or "" */
-	uint32_t stack_len;
-	/* return addresses, innermost first */
-	uint64_t stack[REPORT_STACK_MAX];
+	/* Where the call comes from, for who walks the stack meanwhile: the
+	 * registers that a call preserves, at one instruction of the shim.
+	 * x86-64: rbx rbp rsp r12 r13 r14 r15 rip; arm64: x19 to x30, sp, pc;
+	 * the rest 0. */
+	uint64_t registers[REPORT_REGISTERS];
 };
 
 enum publish_call { PUBLISH_LINK, PUBLISH_RENAME };

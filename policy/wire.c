@@ -29,7 +29,8 @@
 #define FLAG_ALL      1
 #define FLAG_DGRAM    2
 #define FLAG_PRIVATE  4
-#define FLAGS_KNOWN   7
+#define FLAG_ASKS     8
+#define FLAGS_KNOWN   15
 #define CRC_OFFSET    2 /* after "1." */
 #define PAYLOAD_START (CRC_OFFSET + CRC_DIGITS + 1)
 
@@ -113,17 +114,18 @@ static void put_rule(struct writer *out, const struct policy *policy,
 	put_bytes(out, policy->arena + rule->given, rule->given_len);
 }
 
-static unsigned char unix_flags(const struct policy *policy)
+static unsigned char policy_flags(const struct policy *policy)
 {
 	return (unsigned char)((policy->unix_all ? FLAG_ALL : 0) |
 			       (policy->unix_dgram ? FLAG_DGRAM : 0) |
-			       (policy->unix_private ? FLAG_PRIVATE : 0));
+			       (policy->unix_private ? FLAG_PRIVATE : 0) |
+			       (policy->asks ? FLAG_ASKS : 0));
 }
 
 static void put_policy(struct writer *out, const struct policy *policy)
 {
 	put_byte(out, policy->network);
-	put_byte(out, unix_flags(policy));
+	put_byte(out, policy_flags(policy));
 	put_u32(out, (uint32_t)policy->deny_errno);
 	put_u32(out, policy->rule_count);
 	for (uint32_t i = 0; i < policy->rule_count; i++)
@@ -312,6 +314,7 @@ static bool get_policy(struct reader *in, struct policy *policy)
 	policy->unix_all = (flags & FLAG_ALL) != 0;
 	policy->unix_dgram = (flags & FLAG_DGRAM) != 0;
 	policy->unix_private = (flags & FLAG_PRIVATE) != 0;
+	policy->asks = (flags & FLAG_ASKS) != 0;
 	policy->deny_errno = (int32_t)error;
 	while (policy->rule_count < count)
 		if (!get_rule(in, policy))

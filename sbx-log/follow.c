@@ -96,6 +96,16 @@ static int format(struct record *record, char *line, size_t size)
 	return event_text(&record->event, line, size);
 }
 
+static void show_stack(FILE *out, const char *stack)
+{
+	while (*stack) {
+		const size_t len = strcspn(stack, "\n");
+
+		fprintf(out, "    at %.*s\n", (int)len, stack);
+		stack += len + (stack[len] == '\n');
+	}
+}
+
 static void show(struct following *f)
 {
 	static char line[EVENT_TEXT_MAX];
@@ -108,6 +118,8 @@ static void show(struct following *f)
 		return;
 	show_run(f);
 	fprintf(f->out, "%.15s %s", record->ts + 11, line);
+	if (record->kind == RECORD_EVENT)
+		show_stack(f->out, record->stack);
 }
 
 static void take(void *context, char *line, size_t len, bool whole)

@@ -99,6 +99,7 @@ static void mark_texts(const struct page *page)
 		mark(page, sum->what);
 		mark(page, sum->rule);
 		mark(page, sum->error);
+		mark(page, sum->stack);
 	}
 	for (size_t i = 0; i < store_process_count(store); i++)
 		mark(page, store->processes[i].program);
@@ -159,7 +160,8 @@ static void put_runs(const struct page *page)
 	fputs("],\n", page->out);
 }
 
-/* [run, verdict, risk, expected, advisory, what, program, rule, error, hint] */
+/* [run, verdict, risk, expected, advisory, what, program, rule, error,
+ * stack, hint] */
 static void put_sums(const struct page *page)
 {
 	const struct store *store = page->store;
@@ -173,11 +175,11 @@ static void put_sums(const struct page *page)
 			fputs("null", page->out);
 			continue;
 		}
-		fprintf(page->out, "[%u,%d,%d,%d,%d,%u,%u,%u,%u,", sum->run,
+		fprintf(page->out, "[%u,%d,%d,%d,%d,%u,%u,%u,%u,%u,", sum->run,
 			(int)sum->verdict, (int)sum->risk, sum->expected,
 			sum->advisory, page->numbers[sum->what],
 			page->numbers[sum->program], page->numbers[sum->rule],
-			page->numbers[sum->error]);
+			page->numbers[sum->error], page->numbers[sum->stack]);
 		put_hint(page->out, store_text(store, sum->hint));
 		putc(']', page->out);
 	}

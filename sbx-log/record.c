@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "../policy/quote.h"
 #include "members.h"
 #include "restore.h"
 #include "target.h"
@@ -43,6 +44,7 @@ static const struct member_text texts[] = {
 	TEXT("run", run, true),
 	TEXT("comm", event.comm, false),
 	TEXT("exe", event.exe, false),
+	TEXT("argv0", event.argv0, false),
 	TEXT("resolved", event.resolved, false),
 	TEXT("host", event.host, false),
 	TEXT("rule", rule, false),
@@ -169,6 +171,29 @@ static const char *read_texts(struct record *record, struct json_object *object)
 	return why;
 }
 
+/* Lines for people, as frames are only shown. */
+static const char *read_stack(struct record *record, struct json_object *object)
+{
+	struct json_object *stack, *frame;
+	struct text text;
+
+	text_open(&text, record->stack, sizeof(record->stack));
+	if (!json_object_object_get_ex(object, "stack", &stack))
+		return NULL;
+	if (!json_object_is_type(stack, json_type_array) ||
+	    json_object_array_length(stack) > STACK_MAX)
+		return "stack is of another type";
+	for (size_t i = 0; i < json_object_array_length(stack); i++) {
+		frame = json_object_array_get_idx(stack, i);
+		if (!json_object_is_type(frame, json_type_string))
+			return "stack is of another type";
+		text_string(&text, i > 0 ? "\n" : "");
+		quote_terminal(&text, json_object_get_string(frame),
+			       (size_t)json_object_get_string_len(frame));
+	}
+	return text.full ? "stack is too long" : NULL;
+}
+
 static const char *read_event(struct record *record, struct json_object *object)
 {
 	struct event *event = &record->event;
@@ -188,6 +213,8 @@ static const char *read_event(struct record *record, struct json_object *object)
 		why = member_true(object, "advisory", &record->advisory);
 	if (!why)
 		why = target_read(event, object);
+	if (!why)
+		why = read_stack(record, object);
 	event->run = record->run;
 	event->tier = record->tier;
 	event->rule = record->rule[0] ? record->rule : NULL;
@@ -249,7 +276,8 @@ static void start_over(struct record *record)
 	record->event.verdict = (struct policy_verdict){.rule = -1};
 	record->event.audit = record->event.expected = false;
 	record->advisory = false;
-	record->event.stack_len = 0;
+	record->event.argv0[0] = record->stack[0] = '\0';
+	record->event.stack.len = 0;
 }
 
 void record_read(struct record *record, char *line, size_t len)

@@ -20,7 +20,7 @@ enum record_verdict { VERDICT_DENY, VERDICT_AUDIT, VERDICT_ALLOW, VERDICTS };
 struct record {
 	enum record_kind kind;
 	enum record_verdict verdict;
-	struct event event; /* but its stack */
+	struct event event; /* but its stack, see below */
 	uint64_t lost;	    /* RECORD_LOST */
 	const char *why;    /* RECORD_MALFORMED: a clause, static storage */
 	char ts[40];	    /* as it was written */
@@ -29,7 +29,9 @@ struct record {
 	char note[512];
 	char tier[32];
 	char error[32]; /* what the call failed with, "" if it did not */
-	bool advisory;	/* the program could have forged it */
+	/* Of the call: a line for each frame, safe for a terminal, or "". */
+	char stack[4 * STACK_MAX * (FRAME_MODULE_MAX + FRAME_SYMBOL_MAX + 64)];
+	bool advisory; /* the program could have forged it */
 };
 
 /**

@@ -66,6 +66,10 @@ static uint32_t add_program(struct store *store, const struct event *event)
 		quote_terminal(&text, event->exe, strlen(event->exe));
 		text_string(&text, ")");
 	}
+	if (event->argv0[0]) {
+		text_string(&text, " as ");
+		quote_terminal(&text, event->argv0, strlen(event->argv0));
+	}
 	return strings_add(&store->texts, buf, text.len);
 }
 
@@ -122,6 +126,7 @@ static void describe(struct store *store, uint32_t run, struct sum *sum)
 		.note = add_quoted(store, record->note),
 		.rule = add_quoted(store, record->rule),
 		.error = add_quoted(store, record->error),
+		.stack = strings_add_text(&store->texts, record->stack),
 		.verdict = record->verdict,
 		.op = event->op,
 		.domain = event->domain,

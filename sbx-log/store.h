@@ -28,6 +28,7 @@ struct sum {
 	uint32_t program; /* text: "psql (/usr/bin/psql)" */
 	uint32_t what;	  /* text: "connect unix:/run/x: it has no name" */
 	uint32_t comm, resolved, hint, note, rule, error; /* texts */
+	uint32_t stack; /* text: frames, a line each, of the first time */
 	enum record_verdict verdict;
 	enum policy_op op;
 	int domain, type;

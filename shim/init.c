@@ -87,6 +87,7 @@ static void read_environment(void)
 	copy_variable("SBX_LOG", settings.log, sizeof(settings.log));
 	copy_variable("SBX_RUN", settings.run, sizeof(settings.run));
 	settings.quiet = find_variable("SBX_QUIET") != NULL;
+	settings.stacks = find_variable("SBX_STACKS") != NULL;
 	tier = find_variable("SBX_TIER");
 	settings.enforced = tier && strcmp(tier, "landlock-only") == 0;
 }

@@ -15,6 +15,7 @@ struct settings {
 	char log[PATH_TEXT_MAX]; /* SBX_LOG, "" unset */
 	char run[INIT_RUN_MAX];	 /* SBX_RUN, "" unset */
 	bool quiet;		 /* SBX_QUIET is set */
+	bool stacks;		 /* SBX_STACKS is set */
 	bool enforced;		 /* SBX_TIER: the kernel refuses by itself */
 	const char *note;	 /* what was wrong with the policy, or NULL */
 };

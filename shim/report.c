@@ -11,6 +11,8 @@
 #include "log.h"
 #include "oracle.h"
 #include "raw.h"
+#include "registers.h"
+#include "watched.h"
 
 _Static_assert(sizeof(((struct report *)0)->addr) == GATE_ADDRESS_MAX,
 	       "every address fits into a report");
@@ -76,9 +78,12 @@ int report_refused(const struct gate *gate,
 	long answer;
 
 	fill(&report, gate, count);
+	registers_take(report.registers);
 	answer = send_report(REPORT_REFUSED, &report, sizeof(report));
 	if (answer < 0)
 		return refuse_alone(gate, verdict, count);
+	if (answer > 0)
+		watched_refused(gate);
 	return answer > RAW_ERRNO_MAX ? verdict->error : (int)answer;
 }
 
@@ -87,6 +92,7 @@ void report_repeated(const struct gate *gate, uint32_t count)
 	struct report report;
 
 	fill(&report, gate, count);
+	registers_take(report.registers);
 	send_report(REPORT_REPEATED, &report, sizeof(report));
 }
 

@@ -45,11 +45,6 @@
 #define MSG_FASTOPEN 0x20000000
 #endif
 
-/* linux/in6.h, which does not go with netinet/in.h */
-#ifndef IPV6_FLOWLABEL_MGR
-#define IPV6_FLOWLABEL_MGR 32
-#endif
-
 #define LOW32 0xffffffffULL
 
 #define SOCKADDR_NL_SIZE 12 /* sizeof(struct sockaddr_nl) */

@@ -28,7 +28,7 @@
 #ifndef IPV6_UNICAST_IF
 #define IPV6_UNICAST_IF 76
 #endif
-#ifndef IPV6_FLOWLABEL_MGR
+#ifndef IPV6_FLOWLABEL_MGR /* linux/in6.h, which netinet/in.h excludes */
 #define IPV6_FLOWLABEL_MGR 32
 #endif
 

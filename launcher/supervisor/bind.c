@@ -230,9 +230,9 @@ static struct answer bind_in(struct call *call, int parent, const char *base,
 {
 	struct policy_verdict verdict;
 	struct subject subject;
-	int error = natural_error(parent, base);
+	const int error = natural_error(parent, base);
 
-	if (error)
+	if (call_fails(call, error))
 		return answer_error(call->report ? 0 : error);
 	verdict = judge_bind(call->sup, parent, base, found);
 	subject = (struct subject){TARGET_PATH, found->name, found->len,
@@ -267,8 +267,10 @@ static struct answer bind_path(struct call *call)
 	const char *base = "";
 	autoclose int parent = find_parent(call, &found, &base);
 
-	if (parent < 0)
+	if (parent < 0) {
+		call_fails(call, -parent);
 		return answer_error(call->report ? 0 : -parent);
+	}
 	return bind_in(call, parent, base, &found);
 }
 

@@ -147,7 +147,7 @@ static bool is_dead(const struct node *node)
 	if (unixdiag_socket(node->socket, &now) == 0 && now.has_node &&
 	    (uint32_t)now.ino == (uint32_t)node->ino)
 		return false;
-	/* A connected socket disturbs no listener (worker_probe()). */
+	/* A connected socket disturbs no listener (probe_ask()). */
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
 		       pair) != 0)
 		return false;

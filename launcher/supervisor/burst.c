@@ -57,7 +57,7 @@ static bool keep_one(struct burst *burst, const struct event *event)
 		*burst->event = *event;
 		burst->event->has_addr = false;
 		burst->event->host[0] = burst->event->hint[0] = '\0';
-		burst->event->stack_len = 0;
+		burst->event->stack.len = 0;
 		burst->event->note = note_of(event);
 	}
 	return true;

@@ -13,8 +13,11 @@
 #include "../../policy/expected.h"
 #include "../clean.h"
 #include "../resolver.h"
+#include "ask.h"
 #include "fetch.h"
 #include "log.h"
+#include "stack.h"
+#include "who.h"
 #include "worker.h"
 
 static int socket_option(int fd, int option, int *value)
@@ -70,39 +73,6 @@ int call_address(struct call *call, uint64_t from, int len)
 	return client_alive(&call->client) ? 0 : ESRCH;
 }
 
-static void read_comm(const struct call *call, char comm[16])
-{
-	char name[64];
-	autoclose int fd = -1;
-	ssize_t n;
-
-	snprintf(name, sizeof(name), "%d/comm", (int)call->client.tid);
-	fd = openat(call->sup->proc, name, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : read(fd, comm, 15);
-	comm[n > 0 ? n : 0] = '\0';
-	comm[strcspn(comm, "\n")] = '\0';
-}
-
-static void identify(const struct call *call, struct event *event)
-{
-	struct client_status status;
-	char name[64];
-	ssize_t n;
-
-	event->tid = call->client.tid;
-	event->pid = call->client.tid;
-	event->ppid = 0;
-	if (client_status(call->sup, call->client.tid, &status) == 0) {
-		event->pid = status.tgid;
-		event->ppid = status.ppid;
-	}
-	read_comm(call, event->comm);
-	snprintf(name, sizeof(name), "%d/exe", (int)call->client.tid);
-	n = readlinkat(call->sup->proc, name, event->exe,
-		       sizeof(event->exe) - 1);
-	event->exe[n > 0 ? n : 0] = '\0';
-}
-
 /* What only the shim knows; it is the client's word. */
 static void add_report(struct event *event, const struct report *report)
 {
@@ -110,10 +80,6 @@ static void add_report(struct event *event, const struct report *report)
 	event->count = report->count ? report->count : 1;
 	memcpy(event->host, report->host, sizeof(event->host));
 	event->host[sizeof(event->host) - 1] = '\0';
-	event->stack_len = report->stack_len < REPORT_STACK_MAX
-				   ? report->stack_len
-				   : REPORT_STACK_MAX;
-	memcpy(event->stack, report->stack, sizeof(event->stack));
 }
 
 static void describe(struct call *call, struct event *event)
@@ -124,8 +90,9 @@ static void describe(struct call *call, struct event *event)
 	event->protocol = call->protocol;
 	event->has_addr = call->has_addr;
 	event->addr = call->addr;
-	event->resolved[0] = event->host[0] = event->hint[0] = '\0';
-	event->stack_len = 0;
+	event->argv0[0] = event->resolved[0] = event->host[0] = '\0';
+	event->hint[0] = '\0';
+	event->stack.len = 0;
 	event->count = 1;
 	event->layer = LAYER_SUPERVISOR;
 	if (call->report)
@@ -148,7 +115,7 @@ static void explain(struct call *call, const struct policy_verdict *verdict,
 	const struct policy_verdict refused = {.rule = -1};
 
 	describe(call, event);
-	identify(call, event);
+	who_called(call, event);
 	event->verdict = *verdict;
 	event->audit = is_audited(call->sup, verdict);
 	if (event->audit)
@@ -194,10 +161,22 @@ static void tell(struct call *call, const struct policy_verdict *verdict,
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	static struct event event;
 	struct policy_request request;
+	char argv0[EVENT_ARGV0_MAX];
+	struct stack stack;
 
 	request_of(call, subject, &request);
+	if (call->explained) {
+		call->explained->judged = true;
+		explain(call, verdict, &request, subject->note,
+			&call->explained->event);
+		return;
+	}
+	who_argument(call, argv0);
+	stack_gather(call, &stack);
 	pthread_mutex_lock(&lock);
 	explain(call, verdict, &request, subject->note, &event);
+	who_named(argv0, &event);
+	stack_copy(&event.stack, &stack);
 	if (call->op == OP_RESOLVE)
 		log_lookup_failed(call->sup->log, &event);
 	else
@@ -205,13 +184,58 @@ static void tell(struct call *call, const struct policy_verdict *verdict,
 	pthread_mutex_unlock(&lock);
 }
 
+/* Only what an option could grant. */
+static bool may_ask(const struct call *call, const struct subject *subject)
+{
+	return call->sup->ask && !call->quiet && !subject->note &&
+	       (call->op == OP_CONNECT || call->op == OP_SEND ||
+		call->op == OP_BIND || call->op == OP_LISTEN);
+}
+
+/* If the call has ended meanwhile it is nothing to write down. */
+static bool ask_about(struct call *call, struct policy_verdict *verdict,
+		      const struct subject *subject)
+{
+	struct policy_request request;
+	struct event event;
+	int error;
+
+	request_of(call, subject, &request);
+	explain(call, verdict, &request, NULL, &event);
+	if (ask_person(call->sup->ask, call, &event, &error)) {
+		*verdict = (struct policy_verdict){.allow = true, .rule = -1};
+		return true;
+	}
+	if (error) {
+		verdict->error = error;
+		call->quiet = true;
+	}
+	return false;
+}
+
+static void tell_answer(struct call *call, const struct policy_verdict *verdict,
+			const struct subject *subject)
+{
+	struct subject asked = *subject;
+
+	asked.note = "allowed at the terminal";
+	if (!call->report)
+		tell(call, verdict, &asked);
+}
+
 bool call_agreed(struct call *call, struct policy_verdict *verdict,
 		 const struct subject *subject)
 {
 	const bool wanted =
-		call->sup->log_allowed || is_audited(call->sup, verdict);
+		(call->sup->log_allowed || is_audited(call->sup, verdict)) &&
+		!call->report && !call->quiet;
 
-	if (verdict->allow && wanted && !call->report && !call->quiet)
+	if (!verdict->allow && may_ask(call, subject)) {
+		if (ask_about(call, verdict, subject))
+			tell_answer(call, verdict, subject);
+		return verdict->allow;
+	}
+	if (verdict->allow && (wanted || call->explained))
 		tell(call, verdict, subject);
 	return verdict->allow;
 }
@@ -226,6 +250,13 @@ struct answer call_refuse(struct call *call,
 	if (!call->quiet)
 		tell(call, verdict, &subject);
 	return answer_error(verdict->error);
+}
+
+bool call_fails(struct call *call, int error)
+{
+	if (error && call->explained)
+		call->explained->fails = error;
+	return error && !call->explained;
 }
 
 bool call_may_go_on(const struct supervisor *sup)

@@ -8,16 +8,20 @@
 #include "../../policy/addr.h"
 #include "../../policy/event.h"
 #include "client.h"
+#include "probe.h"
 
 struct worker;
 
 /* What is known of the call so far; one per worker, reused. */
 struct call {
 	const struct supervisor *sup;
-	struct worker *worker;
+	struct worker *worker; /* NULL with --explain */
+	struct probe *probe;
 	const struct seccomp_notif *req;
 	const struct report *report; /* the shim asks: judge, do not act */
 	bool quiet;		     /* the self-test: nothing is logged */
+	/* --explain: judge only; what is decided goes here, not to the log. */
+	struct explanation *explained;
 	struct client client;
 	enum policy_op op;
 	int fd;	       /* the client's socket, fetched; -1: none */
@@ -29,6 +33,14 @@ struct call {
 	socklen_t raw_len;
 	bool has_addr;
 	struct addr addr;
+};
+
+/* What --explain asks for. */
+struct explanation {
+	struct event event;
+	bool judged; /* there is an event; else nothing restricts the call */
+	bool kernel; /* the kernel enforces this by itself */
+	int fails;   /* what the call fails with, whatever the policy says */
 };
 
 struct answer {
@@ -97,6 +109,20 @@ struct subject {
  */
 bool call_agreed(struct call *call, struct policy_verdict *verdict,
 		 const struct subject *subject);
+
+/** call_asks() - Is it to be asked what the kernel would have said? */
+static inline bool call_asks(const struct call *call,
+			     const struct policy_verdict *verdict)
+{
+	return !verdict->allow || call->explained;
+}
+
+/**
+ * call_fails() - Does the call end here, with an error apart from any policy?
+ *
+ * Not where it is only explained: then the error is noted, and judged it is.
+ */
+bool call_fails(struct call *call, int error);
 
 /**
  * call_refuse() - Log a refusal and make its answer.

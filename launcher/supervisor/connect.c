@@ -110,6 +110,8 @@ static struct answer connect_granted(struct call *call,
 				     const struct sockaddr *addr, socklen_t len,
 				     bool kernel)
 {
+	if (call->explained)
+		call->explained->kernel = kernel;
 	if (call->report)
 		return answer_error(0);
 	return kernel ? answer_continue()
@@ -126,12 +128,12 @@ static struct answer connect_node(struct call *call, int pin,
 	struct sockaddr_un addr;
 	const socklen_t len = call_held_address(&addr, pin);
 	/* What would have failed anyway fails as it would have. */
-	const int error = verdict.allow
-				  ? 0
-				  : worker_probe(call->worker, call_type(call),
-						 (struct sockaddr *)&addr, len);
+	const int error = call_asks(call, &verdict)
+				  ? probe_ask(call->probe, call_type(call),
+					      (struct sockaddr *)&addr, len)
+				  : 0;
 
-	if (error)
+	if (call_fails(call, error))
 		return answer_error(call->report ? 0 : error);
 	if (call_agreed(call, &verdict, &subject))
 		return connect_granted(call, (struct sockaddr *)&addr, len,
@@ -153,6 +155,7 @@ static struct answer connect_path(struct call *call)
 		return call_uninspectable(call);
 	pin = resolve_pin(&call->client, call->addr.name, &found.st);
 	if (pin < 0) {
+		call_fails(call, -pin);
 		/* The shim then makes the call, and gets this answer. */
 		answer = answer_error(call->report ? 0 : -pin);
 	} else {
@@ -172,12 +175,12 @@ static struct answer connect_abstract(struct call *call)
 	const struct subject subject = {TARGET_ABSTRACT, addr->name,
 					addr->name_len, NULL};
 	const bool inside = verdict.allow && verdict.rule < 0;
-	const int error = verdict.allow
-				  ? 0
-				  : worker_probe(call->worker, call_type(call),
-						 raw(call), call->raw_len);
+	const int error = call_asks(call, &verdict)
+				  ? probe_ask(call->probe, call_type(call),
+					      raw(call), call->raw_len)
+				  : 0;
 
-	if (error)
+	if (call_fails(call, error))
 		return answer_error(call->report ? 0 : error);
 	if (call_agreed(call, &verdict, &subject))
 		return inside && !call->report && call_may_go_on(call->sup) &&

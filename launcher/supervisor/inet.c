@@ -253,9 +253,10 @@ static int read_name(struct call *call)
 
 static int bind_anywhere(struct call *call)
 {
+	const sa_family_t family = (sa_family_t)call->domain;
+
 	memset(call->raw, 0, sizeof(call->raw));
-	memcpy(call->raw, &(sa_family_t){(sa_family_t)call->domain},
-	       sizeof(sa_family_t));
+	memcpy(call->raw, &family, sizeof(family));
 	call->raw_len = call->domain == AF_INET ? sizeof(struct sockaddr_in)
 						: sizeof(struct sockaddr_in6);
 	return bind_as_is(call);
@@ -281,14 +282,19 @@ static int tcp_state(int fd)
 		       : -1;
 }
 
+static bool same_address(const struct addr *a, const struct addr *b)
+{
+	return a->kind == b->kind && a->port == b->port &&
+	       memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
+}
+
 /* With the lock held: what was judged is what listens.  A closed socket keeps
  * its address; one that listens may be shut down by the client and lose it, so
  * its backlog is left as it is (inet_shutdown() in net/ipv4/af_inet.c). */
-static struct answer listen_here(struct call *call)
+static struct answer listen_here(struct call *call, const struct addr *granted,
+				 struct policy_verdict *verdict)
 {
-	const struct addr *addr = &call->addr;
 	const int state = tcp_state(call->fd);
-	struct policy_verdict verdict;
 	struct addr judged;
 	int error;
 
@@ -299,29 +305,52 @@ static struct answer listen_here(struct call *call)
 	error = find_name(call);
 	if (error)
 		return answer_error(error);
-	verdict = inet_judge(call);
-	if (!agreed(call, &verdict))
-		return refuse(call, &verdict, NULL);
-	judged = *addr;
+	*verdict = inet_judge(call);
+	verdict->allow |= same_address(granted, &call->addr);
+	if (!verdict->allow)
+		return answer_error(verdict->error);
+	judged = call->addr;
 	if (listen(call->fd, (int)call->req->data.args[1]) != 0)
 		return answer_error(errno);
-	if (read_name(call) == 0 && judged.port == addr->port &&
-	    memcmp(judged.ip, addr->ip, sizeof(judged.ip)) == 0)
+	if (read_name(call) == 0 && same_address(&judged, &call->addr))
 		return answer_error(0);
 	shutdown(call->fd, SHUT_RDWR);
 	return answer_error(EACCES);
 }
 
+static struct answer listen_locked(struct call *call,
+				   const struct addr *granted,
+				   struct policy_verdict *verdict)
+{
+	struct answer answer;
+
+	*verdict = (struct policy_verdict){.allow = true, .rule = -1};
+	pthread_mutex_lock(&sockets.lock);
+	answer = listen_here(call, granted, verdict);
+	pthread_mutex_unlock(&sockets.lock);
+	return answer;
+}
+
+/* A person who is asked may take long, so nothing is locked meanwhile: what
+ * was granted is the address, should the socket still have it. */
 struct answer inet_listen(struct call *call)
 {
+	struct addr granted = {.kind = ADDR_INVALID};
+	struct policy_verdict verdict;
 	struct answer answer;
 
 	if (call_type(call) != SOCK_STREAM)
 		return answer_error(EOPNOTSUPP);
 	if (call->report)
 		return answer_error(0);
-	pthread_mutex_lock(&sockets.lock);
-	answer = listen_here(call);
-	pthread_mutex_unlock(&sockets.lock);
-	return answer;
+	answer = listen_locked(call, &granted, &verdict);
+	if (verdict.allow) {
+		if (!answer.error && call->has_addr)
+			agreed(call, &verdict); /* for the log */
+		return answer;
+	}
+	granted = call->addr;
+	if (agreed(call, &verdict))
+		answer = listen_locked(call, &granted, &verdict);
+	return verdict.allow ? answer : refuse(call, &verdict, NULL);
 }

@@ -85,13 +85,14 @@ int journal_open(enum log_target target)
 	return fd;
 }
 
-/* Neither line holds a newline but its last byte. */
+/* No field may hold a newline, so the text is without its stack, which is in
+ * the JSON line. */
 bool journal_send(int fd, const struct event *event, char *line)
 {
 	static const char message[] = "MESSAGE=", json[] = "SBX_EVENT=";
 	char fields[FIELDS_MAX];
 	char text[EVENT_TEXT_MAX];
-	const int text_len = event_text(event, text, sizeof(text));
+	const int whole = event_text(event, text, sizeof(text));
 	const int line_len = event_json(event, line, EVENT_JSON_MAX);
 	const int len = snprintf(fields, sizeof(fields),
 				 "PRIORITY=%s\nSYSLOG_IDENTIFIER=" NAME
@@ -99,16 +100,17 @@ bool journal_send(int fd, const struct event *event, char *line)
 				 event->verdict.allow ? ALLOWED : DENIED,
 				 event->run, policy_op_name(event->op),
 				 event->verdict.allow ? "allow" : "deny");
+	const size_t text_len = whole > 0 ? strcspn(text, "\n") + 1 : 0;
 	struct iovec parts[] = {
 		{(void *)message, sizeof(message) - 1},
-		{text, (size_t)text_len},
+		{text, text_len},
 		{fields, (size_t)len},
 		{(void *)json, sizeof(json) - 1},
 		{line, (size_t)line_len},
 	};
 	const size_t count = sizeof(parts) / sizeof(*parts);
 
-	if (text_len < 0 || line_len < 0 || len < 0 ||
+	if (text_len == 0 || line_len < 0 || len < 0 ||
 	    (size_t)len >= sizeof(fields))
 		return false;
 	return send_parts(fd, LOG_JOURNAL, parts, count) ||
@@ -116,7 +118,7 @@ bool journal_send(int fd, const struct event *event, char *line)
 		send_file(fd, parts, count));
 }
 
-bool journal_send_syslog(int fd, const char *line, size_t len)
+static bool send_syslog(int fd, const char *line, size_t len)
 {
 	const time_t now = time(NULL);
 	struct tm tm;
@@ -129,9 +131,23 @@ bool journal_send_syslog(int fd, const char *line, size_t len)
 		 "<%d>%s " NAME "[%d]: ", FACILITY | (DENIED[0] - '0'), date,
 		 (int)getpid());
 	parts[0].iov_len = strlen(head);
-	if (len > 0 && line[len - 1] == '\n')
-		parts[1].iov_len--;
 	return send_parts(fd, LOG_SYSLOG, parts, 2);
+}
+
+/* A message is one line; a stack is more of them. */
+bool journal_send_syslog(int fd, const char *line, size_t len)
+{
+	const char *const end = line + len;
+	bool sent = true;
+
+	while (line < end && sent) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		const char *next = newline ? newline : end;
+
+		sent = send_syslog(fd, line, (size_t)(next - line));
+		line = next + 1;
+	}
+	return sent;
 }
 
 bool journal_send_lost(int fd, enum log_target target, uint64_t lost)

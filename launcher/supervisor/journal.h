@@ -28,7 +28,7 @@ int journal_open(enum log_target target);
  */
 bool journal_send(int fd, const struct event *event, char *line);
 
-/** journal_send_syslog() - One line to the system log (RFC 3164). */
+/** journal_send_syslog() - Each line to the system log (RFC 3164). */
 bool journal_send_syslog(int fd, const char *line, size_t len);
 
 /** journal_send_lost() - How many were lost. */

@@ -16,6 +16,7 @@
 #include "../diag.h"
 #include "../variables.h"
 #include "lesson.h"
+#include "place.h"
 
 #define TEMPORARY ".sbx-learn"
 
@@ -89,15 +90,10 @@ static void print_rules(FILE *out, const struct policy *policy)
 
 static void print_given(FILE *out, const struct policy *policy)
 {
-	static const char *const networks[] = {
-		[NETWORK_NONE] = "none",
-		[NETWORK_ISOLATED] = "isolated",
-		[NETWORK_LOOPBACK] = "host-loopback",
-		[NETWORK_FULL] = "full",
-	};
-
 	if (policy->network != NETWORK_NONE)
-		fprintf(out, "network %s\n", networks[policy->network]);
+		fprintf(out, "network %s\n",
+			policy_network_name(
+				(enum network_mode)policy->network));
 	if (policy->network == NETWORK_FULL && !policy->unix_all)
 		fputs("unix-sockets allowlist\n", out);
 	if (policy->network != NETWORK_FULL && policy->unix_all)
@@ -215,20 +211,10 @@ void learn_print(FILE *out, const struct policy *policy, struct tally *tally,
 	print_learned(out, policy, tally);
 }
 
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 int learn_open(const char *path)
 {
-	const size_t len = (size_t)(base_of(path) - path);
-	autofree char *name = strndup(path, len);
 	autoclose int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	const int dir = open(name && len > 0 ? name : ".",
-			     O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const int dir = place_directory(path);
 
 	if (file < 0 || dir < 0)
 		die_errno("cannot write what is learned to \"%s\"", path);
@@ -243,7 +229,7 @@ int learn_write(int dir, const char *path, const struct policy *policy,
 	int fd;
 
 	if (snprintf(temporary, sizeof(temporary), "%s" TEMPORARY,
-		     base_of(path)) >= (int)sizeof(temporary)) {
+		     place_base(path)) >= (int)sizeof(temporary)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
@@ -256,5 +242,5 @@ int learn_write(int dir, const char *path, const struct policy *policy,
 	learn_print(out, policy, tally, command);
 	if (fclose(out) != 0)
 		return -1;
-	return renameat(dir, temporary, dir, base_of(path));
+	return renameat(dir, temporary, dir, place_base(path));
 }

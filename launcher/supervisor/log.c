@@ -147,12 +147,15 @@ static void write_text(struct log *log, const struct event *event)
 	log->lost_text += len < 0 || !show(log, (size_t)len);
 }
 
-/* Without --log, --log-allowed is for people. */
+/* Without --log, --log-allowed is for people; what they have allowed at the
+ * terminal they know. */
 static bool is_shown(const struct log *log, const struct event *event)
 {
+	const struct log_options *options = log->config.options;
+
 	return log->text && !event->expected &&
 	       (!event->verdict.allow || event->audit ||
-		log->config.options->target == LOG_NOWHERE);
+		(options->allowed && options->target == LOG_NOWHERE));
 }
 
 static void write_event(void *ctx, struct event *event, uint32_t total,

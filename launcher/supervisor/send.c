@@ -65,12 +65,12 @@ static struct answer to_node(struct call *call, struct delivery *d, int pin,
 	struct sockaddr_un addr;
 	const socklen_t len = call_held_address(&addr, pin);
 	/* What would have failed anyway fails as it would have. */
-	const int error = verdict.allow
-				  ? 0
-				  : worker_probe(call->worker, SOCK_DGRAM,
-						 (struct sockaddr *)&addr, len);
+	const int error = call_asks(call, &verdict)
+				  ? probe_ask(call->probe, SOCK_DGRAM,
+					      (struct sockaddr *)&addr, len)
+				  : 0;
 
-	if (error)
+	if (call_fails(call, error))
 		return answer_error(d ? error : 0);
 	if (call_agreed(call, &verdict, &subject))
 		return d ? deliver(d, (struct sockaddr *)&addr, len)
@@ -90,6 +90,7 @@ static struct answer to_path(struct call *call, struct delivery *d)
 		return call_uninspectable(call);
 	pin = resolve_pin(&call->client, call->addr.name, &found.st);
 	if (pin < 0) {
+		call_fails(call, -pin);
 		answer = answer_error(d ? -pin : 0);
 	} else {
 		answer = to_node(call, d, pin, &found);
@@ -107,12 +108,12 @@ static struct answer to_abstract(struct call *call, struct delivery *d)
 		judge_abstract(call->sup, OP_SEND, addr->name, addr->name_len);
 	const struct subject subject = {TARGET_ABSTRACT, addr->name,
 					addr->name_len, NULL};
-	const int error = verdict.allow
-				  ? 0
-				  : worker_probe(call->worker, SOCK_DGRAM,
-						 raw(call), call->raw_len);
+	const int error = call_asks(call, &verdict)
+				  ? probe_ask(call->probe, SOCK_DGRAM,
+					      raw(call), call->raw_len)
+				  : 0;
 
-	if (error)
+	if (call_fails(call, error))
 		return answer_error(d ? error : 0);
 	if (call_agreed(call, &verdict, &subject))
 		return as_is(call, d);

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,37 +20,17 @@
 #include "../diag.h"
 #include "clock.h"
 #include "journal.h"
+#include "place.h"
 
 #define LOOK_MS 1000
 #define APPEND	(O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 /* ---- files -------------------------------------------------------------- */
 
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-static int open_directory(const char *path)
-{
-	const size_t len = (size_t)(base_of(path) - path);
-	char dir[PATH_MAX] = ".";
-
-	if (len >= sizeof(dir)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	if (len > 0)
-		memcpy(dir, path, len);
-	return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
 static void open_file(struct sink *sink, const char *path)
 {
 	sink->path = path;
-	sink->dir = open_directory(path);
+	sink->dir = place_directory(path);
 	sink->fd = open(path, APPEND | O_CREAT, 0600);
 	if (sink->dir < 0 || sink->fd < 0)
 		die_errno("cannot open the log \"%s\"", path);
@@ -69,7 +48,7 @@ static bool is_ours(int fd)
 
 static void open_anew(struct sink *sink)
 {
-	const char *base = base_of(sink->path);
+	const char *base = place_base(sink->path);
 	autoclose int fd = openat(sink->dir, base,
 				  APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
 
@@ -90,7 +69,7 @@ bool sink_tick(struct sink *sink)
 	sink->written = false;
 	sink->looked = clock_ms();
 	if (fstat(sink->fd, &held) == 0 && S_ISREG(held.st_mode) &&
-	    (fstatat(sink->dir, base_of(sink->path), &named,
+	    (fstatat(sink->dir, place_base(sink->path), &named,
 		     AT_SYMLINK_NOFOLLOW) != 0 ||
 	     named.st_dev != held.st_dev || named.st_ino != held.st_ino))
 		open_anew(sink);

@@ -22,7 +22,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -35,14 +34,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../backstop/caps.h"
 #include "../backstop/netns.h"
 #include "../backstop/seccomp.h"
 #include "../descriptors.h"
 #include "../diag.h"
+#include "ask.h"
 #include "bound.h"
-#include "client.h"
-#include "identity.h"
 #include "log.h"
 #include "made.h"
 #include "names.h"
@@ -90,6 +87,7 @@ static void command_ended(struct loop *loop, int status)
 	const bool last = seccomp_hung_up(loop->sup->listener);
 
 	loop->running = false;
+	ask_end(loop->sup->ask);
 	log_command_ended(loop->sup->log, remark(loop->sup));
 	if (last)
 		log_close(loop->sup->log);
@@ -205,67 +203,6 @@ static _Noreturn void run_loop(struct loop *loop)
 	}
 }
 
-/* Looking at clients is all that the command may not do and we may; and, where
- * we send for them, saying who they are. */
-static void know_self(struct supervisor *sup,
-		      const struct supervisor_config *config)
-{
-	const uint64_t spare =
-		config->filter & FILTER_DGRAM
-			? (1ULL << CAP_SYS_ADMIN) & ~config->keep_caps
-			: 0;
-
-	if (caps_reduce(config->keep_caps | 1ULL << CAP_SYS_PTRACE | spare) !=
-	    0)
-		die_errno("cannot drop capabilities");
-	if (config->filter & FILTER_DGRAM)
-		identity_probe();
-	client_know_self(sup, spare);
-}
-
-static void init(struct supervisor *sup, const struct supervisor_config *config)
-{
-	static atomic_bool shim_seen;
-	struct stat ns;
-	const struct log_config log = {
-		.run = config->run,
-		.tier = config->tier,
-		.options = config->log,
-		.learn = config->learn,
-		.strict = config->strict,
-		.quiet = config->quiet,
-		.words = config->words,
-		.command = config->argv,
-	};
-
-	sup->policy = config->policy;
-	sup->strict = config->strict;
-	sup->pins = config->pins;
-	sup->grants = config->grants;
-	sup->mediates_inet = config->foreign_inet ||
-			     policy_mediates(config->policy, SOCK_STREAM) ||
-			     policy_mediates(config->policy, SOCK_DGRAM);
-	sup->inet_locked = config->inet_locked;
-	sup->shim_expected = config->shim_expected;
-	sup->shim_seen = &shim_seen;
-	sup->log_allowed = config->log->allowed;
-	sup->pid = getpid();
-	know_self(sup, config);
-	sup->bound = bound_new();
-	sup->names = names_new();
-	if (config->filter & FILTER_MAKE)
-		sup->made = made_new();
-	sup->log = log_open(&log);
-	sup->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (!sup->bound || !sup->names ||
-	    (config->filter & FILTER_MAKE && !sup->made) ||
-	    sup->group_count < 0 || stat("/", &sup->root) != 0)
-		die_errno("cannot prepare the supervisor");
-	if (sup->proc < 0 || fstatat(sup->proc, "self/ns/user", &ns, 0) != 0)
-		die_errno("/proc is needed to look at clients");
-	sup->user_namespace = ns.st_ino;
-}
-
 /* Of all descriptors only these stay. */
 static void keep_own_descriptors(const struct supervisor *sup,
 				 const struct supervisor_config *config,
@@ -284,6 +221,7 @@ static void keep_own_descriptors(const struct supervisor *sup,
 	keep[n++] = config->channel;
 	keep[n++] = sup->proc;
 	n += log_keep(sup->log, keep + n);
+	n += ask_keep(sup->ask, keep + n);
 	descriptors_keep(keep, n);
 }
 
@@ -368,7 +306,7 @@ void supervisor_run(const struct supervisor_config *config)
 	/* We too: names of abstract sockets are a network's. */
 	if (config->policy->network == NETWORK_ISOLATED)
 		netns_enter();
-	init(&sup, config);
+	supervisor_init(&sup, config);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		die_errno("cannot prepare the supervisor");

@@ -16,6 +16,7 @@
 #include "../backstop/landlock.h"
 #include "../options.h"
 
+struct ask;
 struct log;
 struct bound;
 struct made;
@@ -38,6 +39,7 @@ struct supervisor {
 	struct names *names;	/* ... and abstract names */
 	struct made *made;	/* sockets made for clients; NULL: fetched */
 	struct log *log;
+	struct ask *ask; /* NULL: nobody is asked */
 	/* IP sockets may exist that are not jailed ... */
 	bool mediates_inet;
 	/* ... and the client's own connect() and bind() of one is refused by
@@ -46,6 +48,7 @@ struct supervisor {
 	int listener;	  /* seccomp notification descriptor */
 	bool killable;	  /* clients wait unsignalled (Linux 5.19) */
 	bool log_allowed; /* events of what is allowed are wanted */
+	bool log_stacks;  /* ... and where refused calls come from */
 	bool restarts;	  /* ... but a quick answer may be repeated */
 	bool privileged;  /* we have capabilities: act as the client */
 	uid_t uid;	  /* our own identity, effective */
@@ -83,6 +86,7 @@ struct supervisor_config {
 	const struct log_options *log;
 	const char *learn; /* where to write what would allow it, or NULL */
 	bool quiet;
+	bool ask;	    /* a person, about refusals */
 	bool shim_expected; /* a dynamic program, and no --no-shim */
 	int ruleset;	    /* Landlock domain of the command */
 	const struct landlock_grants *grants; /* of tier landlock, or NULL */
@@ -99,6 +103,10 @@ struct supervisor_config {
 	char **words; /* the whole command line of ours, of which argv is a part
 		       */
 };
+
+/** supervisor_init() - Fill in @sup, but for the listener; or die. */
+void supervisor_init(struct supervisor *sup,
+		     const struct supervisor_config *config);
 
 /**
  * supervisor_run() - Start the command and answer for it until nothing

@@ -2,6 +2,7 @@
 /* tally.c - what was asked for, and how often.  */
 #include "tally.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,15 +43,21 @@ static bool grow(struct tally *tally)
 	return true;
 }
 
+/* Three strings, one piece of memory. */
+static char *join_texts(const struct event *event, const char *target)
+{
+	char *texts;
+
+	return asprintf(&texts, "%s%c%s%c%s", event->resolved, '\0', target,
+			'\0', event->hint) < 0
+		       ? NULL
+		       : texts;
+}
+
 static struct tally_entry *append(struct tally *tally,
 				  const struct event *event, const char *target)
 {
-	struct tally_entry *entry;
-
-	if (!grow(tally))
-		return NULL;
-	entry = &tally->entries[tally->count];
-	*entry = (struct tally_entry){
+	struct tally_entry entry = {
 		.op = event->op,
 		.pid = event->pid,
 		.domain = event->domain,
@@ -58,19 +65,18 @@ static struct tally_entry *append(struct tally *tally,
 		.addr = event->addr,
 		.has_addr = event->has_addr,
 		.expected = event->expected,
-		.resolved = strdup(event->resolved),
-		.target = strdup(target),
-		.hint = strdup(event->hint),
 	};
-	memcpy(entry->comm, event->comm, sizeof(entry->comm));
-	if (!entry->resolved || !entry->target || !entry->hint) {
-		free(entry->resolved);
-		free(entry->target);
-		free(entry->hint);
+
+	if (!grow(tally))
 		return NULL;
-	}
-	tally->count++;
-	return entry;
+	entry.resolved = join_texts(event, target);
+	if (!entry.resolved)
+		return NULL;
+	entry.target = entry.resolved + strlen(entry.resolved) + 1;
+	entry.hint = entry.target + strlen(entry.target) + 1;
+	memcpy(entry.comm, event->comm, sizeof(entry.comm));
+	tally->entries[tally->count] = entry;
+	return &tally->entries[tally->count++];
 }
 
 void tally_add(struct tally *tally, const struct event *event)

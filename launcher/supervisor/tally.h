@@ -19,9 +19,9 @@ struct tally_entry {
 	struct addr addr;
 	bool has_addr;
 	bool expected;
-	char *resolved; /* canonical path, or "" */
-	char *target;	/* event_target() */
-	char *hint;	/* "" if there is none */
+	const char *resolved; /* canonical path, or "" */
+	const char *target;   /* event_target() */
+	const char *hint;     /* "" if there is none */
 };
 
 struct tally {

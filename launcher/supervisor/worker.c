@@ -108,6 +108,8 @@ static struct answer handle(struct worker *w, const struct seccomp_notif *req,
 
 	call->sup = pool.sup;
 	call->worker = w;
+	call->probe = &w->probe;
+	call->explained = NULL;
 	call->req = req;
 	call->report = NULL;
 	call->quiet = quiet;
@@ -354,10 +356,4 @@ void workers_watch(void)
 enum interruption worker_interruption(struct worker *worker)
 {
 	return (enum interruption)atomic_load(&worker->interruption);
-}
-
-int worker_probe(struct worker *worker, int type, const struct sockaddr *addr,
-		 socklen_t len)
-{
-	return probe_ask(&worker->probe, type, addr, len);
 }

@@ -54,8 +54,4 @@ void workers_watch(void);
 /** worker_interruption() - Why did this worker's call end with EINTR? */
 enum interruption worker_interruption(struct worker *worker);
 
-/** worker_probe() - probe_ask() with the sockets of this worker. */
-int worker_probe(struct worker *worker, int type, const struct sockaddr *addr,
-		 socklen_t len);
-
 #endif /* SBX_WORKER_H */

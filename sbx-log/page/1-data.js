@@ -41,7 +41,8 @@ const plural = (n, word) => `${number(n)} ${word}${n === 1 ? "" : "s"}`;
 const sums = data.sums.map((s) => s && {
 	run: s[0], verdict: s[1], risk: s[2], expected: s[3], advisory: s[4],
 	what: data.texts[s[5]], program: s[6], rule: data.texts[s[7]],
-	error: data.texts[s[8]], hint: s[9],
+	error: data.texts[s[8]],
+	stack: data.texts[s[9]].split("\n").filter((frame) => frame), hint: s[10],
 	words: (data.texts[s[5]] + " " + data.texts[s[6]]).toLowerCase(),
 });
 const processes = data.processes.map((p) => ({
@@ -127,6 +128,11 @@ const hint = (s) => {
 		make("code", {dir: "ltr"},
 			removes ? s.hint.slice(8) : s.hint));
 };
+/* Where in the program it came from, the first time. */
+const stack = (s) => s.stack.length ? make("details", {class: "stack"},
+	make("summary", {}, "called from"),
+	make("ol", {}, ...s.stack.map((frame) => make("li", {}, name(frame))))) :
+	null;
 const found = (text) => {
 	const node = name("");
 	const lower = text.toLowerCase();

@@ -99,7 +99,7 @@ const events = (left) => {
 				` [${p.pid}]`),
 			make("td", {class: "what"}, found(s.what), " ", risk(s),
 				s.rule ? make("div", {class: "hint"}, "by ",
-					make("code", {}, s.rule)) : null, hint(s)),
+					make("code", {}, s.rule)) : null, hint(s), stack(s)),
 			make("td", {class: "error"}, make("code", {}, s.error)),
 			make("td", {class: "count"}, number(times(i))));
 	}, body, "events");

@@ -76,8 +76,7 @@ static void hostile_report(void)
 	r.addr_len = unix_addr(&addr, at("denied/" HOSTILE_NAME));
 	memcpy(r.addr, &addr, r.addr_len);
 	snprintf(r.host, sizeof(r.host), "%s", HOSTILE_NAME);
-	memset(r.stack, 0x0a, sizeof(r.stack));
-	r.stack_len = 4;
+	memset(r.registers, 0x0a, sizeof(r.registers));
 	raw_call(SYS_prctl, REPORT_PRCTL, REPORT_LOOKUP, 1, 0, 0, 0);
 	socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	for (unsigned int op = 0; op < 6; op++) {

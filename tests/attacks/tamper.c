@@ -54,7 +54,8 @@ static void report_sizes(void)
 		0, 1, 4, 7, 4096, 1 << 20, -1, INT32_MAX, (long)1 << 62};
 	static struct report r = {.version = REPORT_VERSION};
 
-	r.addr_len = r.stack_len = r.count = UINT32_MAX;
+	r.addr_len = r.count = UINT32_MAX;
+	memset(r.registers, 0xff, sizeof(r.registers));
 	memset(r.host, 'h', sizeof(r.host));
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		for (long kind = -1; kind < 5; kind++)

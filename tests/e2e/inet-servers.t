@@ -261,8 +261,9 @@ resolver() {
 each() {
 	local name=("$python" -c 'import socket
 print(socket.getaddrinfo("www.example.com", 80)[0][4][0])')
-	local in=("$sbx_run" "${shim[@]}")
+	local in=("$sbx_run" "${shim[@]}") missing='resolve www.example.com'
 
+	[[ ${shim[*]} ]] && missing='connect tcp 127.0.0.1:53'
 	resolver "$T/resolv.conf" "${name[@]}"
 	if ((rc == 99)); then
 		skip_or_fail "no network and mounts of our own: $err"
@@ -276,7 +277,7 @@ print(socket.getaddrinfo("www.example.com", 80)[0][4][0])')
 		"... and it was asked over TCP, $mode"
 	resolver "$T/resolv.conf" "${in[@]}" -- "${name[@]}"
 	is "$out" '' "use-vc, nothing granted, $mode"
-	like "$err" 'connect tcp 127.0.0.1:53 -- allow with --allow-connect' \
+	like "$err" "$missing -- allow with --allow-connect 127.0.0.1:53" \
 		"... says what is missing, $mode"
 	is "$(<"$T/stub.log")" 'ready 53' "... and nobody was asked, $mode"
 	resolver "$T/resolv.udp" "${in[@]}" --allow-udp 127.0.0.1:53 -- \

@@ -295,6 +295,18 @@ follow() {
 	unlike "$out" 'allow with' "... but not the hint"
 }
 
+# Where a call came from is told, too.
+stacks() {
+	local log=$T/log/stacks
+
+	rm -f "$log"
+	sbx -q --log "$log" --log-stacks -- "$lib/cli" "$T/s/no.sock"
+	slog follow - <"$log"
+	like "$out" "sbx: denied: cli.*    at [^ ]+\+0x" "a stack is shown"
+	slog html "$log"
+	like "$out" '"[^"]*\+0x[0-9a-f]+' "... and is in the page"
+}
+
 followed_new() {
 	local log=$T/log/new
 
@@ -381,5 +393,6 @@ each_mode summaries
 malformed
 follow
 followed_new
+stacks
 large
 done_testing

@@ -112,12 +112,19 @@ static void fill_event(struct event *event, struct input *in)
 	event->verdict.error = (int)input_u32(in);
 	event->layer = (enum event_layer)input_below(in, 3);
 	event->count = input_u32(in);
-	event->stack_len = input_below(in, 2 * REPORT_STACK_MAX);
-	for (int i = 0; i < REPORT_STACK_MAX; i++)
-		event->stack[i] = (uint64_t)input_u32(in) << 32 | input_u32(in);
+	event->stack.len = input_below(in, 2 * STACK_MAX);
+	for (int i = 0; i < STACK_MAX; i++) {
+		struct stack_frame *frame = &event->stack.frames[i];
+
+		frame->offset = (uint64_t)input_u32(in) << 32 | input_u32(in);
+		frame->beyond = input_u32(in);
+		input_bytes(in, frame->module, input_below(in, 65));
+		input_bytes(in, frame->symbol, input_below(in, 129));
+	}
 	input_bytes(in, event->comm, sizeof(event->comm)); /* NUL or not */
 	input_bytes(in, event->host, sizeof(event->host));
 	input_string(in, event->exe, sizeof(event->exe));
+	input_string(in, event->argv0, sizeof(event->argv0));
 	input_string(in, event->resolved, sizeof(event->resolved));
 	input_string(in, event->hint, sizeof(event->hint));
 	event->note = input_string(in, note, sizeof(note)) ? note : NULL;
@@ -145,6 +152,7 @@ static void check_json(const struct event *event)
 	require(len > 0 && shown_json_line(json, (size_t)len));
 	check_member("comm", event->comm, sizeof(event->comm));
 	check_member("exe", event->exe, sizeof(event->exe));
+	check_member("argv0", event->argv0, sizeof(event->argv0));
 	check_member("resolved", event->resolved, sizeof(event->resolved));
 	check_member("host", event->host, sizeof(event->host));
 	check_member("note", event->note, SIZE_MAX);
@@ -176,10 +184,17 @@ static void check_small(const struct event *event, size_t size)
 static void check_text(const struct event *event)
 {
 	const int len = event_text(event, text, sizeof(text));
+	const char *at = text, *end;
+	uint32_t lines = 0;
 
 	require(len > 0 && (size_t)len == strlen(text));
-	require(text[len - 1] == '\n' && shown_safe(text, (size_t)len - 1));
 	require(!strncmp(text, "sbx: ", 5));
+	for (; (end = strchr(at, '\n')); at = end + 1) {
+		require(shown_safe(at, (size_t)(end - at)));
+		require(lines == 0 || !strncmp(at, "    at ", 7));
+		lines++;
+	}
+	require(*at == '\0' && lines == 1 + stack_length(&event->stack));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

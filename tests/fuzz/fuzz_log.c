@@ -266,6 +266,7 @@ static void require_same(const struct record *got, const struct event *want)
 		event->ts.tv_nsec / 1000 == want->ts.tv_nsec / 1000);
 	require(strncmp(event->comm, want->comm, sizeof(want->comm)) == 0 &&
 		strcmp(event->exe, want->exe) == 0 &&
+		strcmp(event->argv0, want->argv0) == 0 &&
 		strcmp(event->resolved, want->resolved) == 0 &&
 		strcmp(event->host, want->host) == 0 &&
 		strcmp(event->hint, want->hint) == 0 &&
@@ -297,6 +298,7 @@ static void read_event(struct input *in)
 	make_address(in, &event);
 	input_string(in, event.comm, sizeof(event.comm));
 	input_string(in, event.exe, sizeof(event.exe));
+	input_string(in, event.argv0, sizeof(event.argv0));
 	input_string(in, event.resolved, sizeof(event.resolved));
 	input_string(in, event.host, sizeof(event.host));
 	input_string(in, event.hint, sizeof(event.hint));

@@ -136,9 +136,11 @@ print("json", n > 0)' "$T/log/$name" 2>&1 | tail -n 1)" "json True" \
 
 each() {
 	local sbx_pid sup name=sbx.$user${shim[0]-}
-	local fds nodes threads memory before
+	local fds nodes threads memory before stacks=(--log-stacks)
 
+	((${#shim[@]} == 0)) || stacks=()
 	SERVER_USER=$user start_server "$name" "$sbx_run" "${shim[@]}" \
+		"${stacks[@]}" \
 		--log "$T/log/$name" --allow-unix-socket "$T/g" \
 		--allow-unix-connect "$T/full" \
 		--allow-unix-socket "@$tag-g*" -- bash -c "exec 5>&- 6>&-

@@ -316,6 +316,23 @@ static void call_sendmsg(struct dice *dice)
 			 flags_any(dice));
 }
 
+/* A stack that is there, and code that is somewhere: the last ones are the
+ * program counter of one machine and of the other. */
+static void registers_any(struct dice *dice, uint64_t *registers)
+{
+	static const uint64_t code[] = {(uint64_t)call_sendmsg,
+					(uint64_t)sendmsg,
+					(uint64_t)registers_any};
+
+	for (size_t i = 0; i < REPORT_REGISTERS; i++)
+		registers[i] = one_in(dice, 4) ? roll(dice)
+					       : (uint64_t)&dice +
+							 roll_below(dice, 512);
+	if (one_in(dice, 10))
+		return;
+	registers[7] = registers[13] = PICK(dice, code) + roll_below(dice, 256);
+}
+
 static void fill_report(struct dice *dice, struct report *report)
 {
 	static const uint32_t odd[] = {0,	   1,	       2,
@@ -332,14 +349,12 @@ static void fill_report(struct dice *dice, struct report *report)
 		.protocol = protocol_any(dice),
 		.count = one_in(dice, 2) ? PICK(dice, odd) : 1,
 		.addr_len = one_in(dice, 10) ? PICK(dice, odd) : (uint32_t)len,
-		.stack_len = PICK(dice, odd),
 	};
 	memcpy(report->addr, buf, sizeof(report->addr));
 	if (one_in(dice, 2))
 		for (size_t i = 0; i < sizeof(report->host); i++)
 			report->host[i] = (char)roll(dice);
-	for (size_t i = 0; i < REPORT_STACK_MAX; i++)
-		report->stack[i] = roll(dice);
+	registers_any(dice, report->registers);
 }
 
 static void call_report(struct dice *dice)

@@ -19,7 +19,8 @@ FUZZ_CFLAGS = $(BASE) $(WARN) -I. -O1 -g -fno-omit-frame-pointer \
 	      -fno-sanitize-recover=all
 # An archive: a harness takes what it needs of it.
 FUZZ_SRC := $(POLICY) $(filter-out launcher/main.c launcher/diag.c,\
-	    $(wildcard launcher/*.c)) launcher/supervisor/lesson.c \
+	    $(wildcard launcher/*.c launcher/stack/*.c)) \
+	    launcher/supervisor/lesson.c \
 	    $(filter-out %/main.c,$(READER)) tests/fuzz/shown.c \
 	    tests/fuzz/shown_json.c
 FUZZ_CODE := $(FUZZ_SRC:%.c=$(FUZZ)/obj/%.o)

@@ -124,7 +124,13 @@ static _Noreturn void serve(void)
 	struct sockaddr_in addr = address(INADDR_LOOPBACK, 0);
 	socklen_t len = sizeof(addr);
 	const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	pthread_attr_t attr;
 	int fd;
+
+	/* Not pthread_detach(): glibc 2.36 still looks at a thread that has
+	 * ended meanwhile. */
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 
 	if (bind(listener, (struct sockaddr *)&addr, len) ||
 	    listen(listener, 1024) ||
@@ -135,11 +141,9 @@ static _Noreturn void serve(void)
 	while ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
 		pthread_t thread;
 
-		if (pthread_create(&thread, NULL, serve_one,
+		if (pthread_create(&thread, &attr, serve_one,
 				   (void *)(intptr_t)fd))
 			close(fd);
-		else
-			pthread_detach(thread);
 	}
 	err(1, "accept");
 }

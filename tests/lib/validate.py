@@ -37,8 +37,8 @@ def note(event):
     seen.add(f"{event['op']}:{event.get('family', '?')}")
     seen.add(event["verdict"])
     seen.add(event["layer"])
-    seen.update(k for k in ("addr", "address", "host", "hint", "expected",
-                            "note", "path", "ppid", "protocol", "resolved")
+    seen.update(k for k in ("addr", "address", "argv0", "host", "hint",
+                            "expected", "note", "path", "ppid", "protocol", "resolved", "stack")
                 if k in event)
     path = event.get("path", "")
     if path.startswith("@"):
@@ -66,8 +66,8 @@ def damaged(event):
             yield f"without {key}", broken
         for other in (None, [], {}, 1.5, "\n?"):
             # Names may hold anything, and a newline, too.
-            if other == "\n?" and key in ("comm", "exe", "path", "host",
-                                          "note", "rule", "run"):
+            if other == "\n?" and key in ("comm", "exe", "argv0", "path",
+                                          "host", "note", "rule", "run"):
                 continue
             yield f"{key}={other!r}", {**event, key: other}
     yield "unknown", {**event, "surplus": 1}

@@ -238,6 +238,25 @@ static void markers(void **state)
 	quiet = false;
 }
 
+static void set_stacks_in_child(void *arg)
+{
+	const char *value;
+
+	setenv("SBX_STACKS", "stale", 1);
+	env_set_stacks(*(const bool *)arg);
+	value = getenv("SBX_STACKS");
+	fputs(value ? value : "(unset)", stdout);
+}
+
+static void the_shim_is_told_of_stacks(void **state)
+{
+	(void)state;
+	child_run(&child, set_stacks_in_child, &(bool){true});
+	assert_string_equal(child.out, "1");
+	child_run(&child, set_stacks_in_child, &(bool){false});
+	assert_string_equal(child.out, "(unset)");
+}
+
 static int start_empty(void **state)
 {
 	(void)state;
@@ -256,6 +275,7 @@ int main(void)
 		cmocka_unit_test(policy_is_handed_over),
 		cmocka_unit_test(largest_policy_fits),
 		cmocka_unit_test(markers),
+		cmocka_unit_test(the_shim_is_told_of_stacks),
 	};
 
 	return cmocka_run_group_tests(tests, start_empty, NULL);

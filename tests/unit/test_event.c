@@ -152,16 +152,20 @@ static void json_with_every_member(void **state)
 	set_inet("140.82.121.3", 443);
 	strcpy(event.host, "api.github.com");
 	event.resolved[0] = '\0';
+	strcpy(event.argv0, "postgres: a");
 	event.rule = "a rule";
 	event.note = "a note";
 	event.layer = LAYER_SHIM;
-	event.stack_len = 2;
-	event.stack[0] = 0x7f00deadbeef;
-	event.stack[1] = UINT64_MAX;
+	event.stack.len = 3;
+	event.stack.frames[0] = (struct stack_frame){"libpq.so.5", 0x1a2b,
+						     "PQconnectPoll", 0x3c};
+	event.stack.frames[1] = (struct stack_frame){"psql", 0x1234, "", 0};
+	event.stack.frames[2] = (struct stack_frame){"", UINT64_MAX, "", 0};
 	event.count = 3;
 	expect_json("{\"ts\":\"2023-11-14T22:13:20.123456Z\",\"seq\":7,"
 		    "\"run\":\"r1\",\"pid\":4711,\"tid\":4712,"
 		    "\"comm\":\"psql\",\"exe\":\"/usr/bin/psql\","
+		    "\"argv0\":\"postgres: a\","
 		    "\"op\":\"connect\",\"family\":\"inet\","
 		    "\"type\":\"stream\",\"addr\":\"140.82.121.3\","
 		    "\"port\":443,\"host\":\"api.github.com\","
@@ -170,7 +174,8 @@ static void json_with_every_member(void **state)
 		    "\"layer\":\"shim\",\"advisory\":true,"
 		    "\"note\":\"a note\","
 		    "\"hint\":\"--allow-unix-socket /run/x\","
-		    "\"stack\":[\"0x7f00deadbeef\",\"0xffffffffffffffff\"],"
+		    "\"stack\":[\"libpq.so.5+0x1a2b (PQconnectPoll+0x3c)\","
+		    "\"psql+0x1234\",\"0xffffffffffffffff\"],"
 		    "\"count\":3}\n");
 }
 
@@ -180,10 +185,10 @@ static void json_of_a_lying_stack_length(void **state)
 	json_object *stack;
 
 	(void)state;
-	event.stack_len = UINT32_MAX;
+	event.stack.len = UINT32_MAX;
 	object = parse();
 	assert_true(json_object_object_get_ex(object, "stack", &stack));
-	assert_int_equal(json_object_array_length(stack), REPORT_STACK_MAX);
+	assert_int_equal(json_object_array_length(stack), STACK_MAX);
 	json_object_put(object);
 }
 
@@ -541,6 +546,24 @@ static void text_holds_no_control_byte(void **state)
 	}
 }
 
+static void text_of_a_stack(void **state)
+{
+	(void)state;
+	event.layer = LAYER_SHIM;
+	event.stack.len = 2;
+	event.stack.frames[0] = (struct stack_frame){"lib\n\x1b[31m.so", 0x1a2b,
+						     "f\r\xff\\", UINT64_MAX};
+	event.stack.frames[1] = (struct stack_frame){"", 0xbeef, "g", 0};
+	expect_text("sbx: denied: psql[4711] connect unix:/run/x -- allow with "
+		    "--allow-unix-socket /run/x\n"
+		    "    at lib\\x0a\\x1b[31m.so+0x1a2b "
+		    "(f\\x0d\\xff\\x5c+0xffffffffffffffff)\n"
+		    "    at 0xbeef (g+0x0)\n");
+	expect_raw("stack", "[\"lib\\u000a\\u001b[31m.so+0x1a2b "
+			    "(f\\u000d\\udcff\\\\+0xffffffffffffffff)\","
+			    "\"0xbeef (g+0x0)\"]");
+}
+
 /* ---- sizes -------------------------------------------------------------- */
 
 static void expect_exact_size(int format(const struct event *, char *, size_t))
@@ -577,17 +600,19 @@ static void worst_case_fits(void **state)
 		 17);
 	memset(event.comm, 1, sizeof(event.comm));
 	memset(event.exe, 1, sizeof(event.exe) - 1);
+	memset(event.argv0, 1, sizeof(event.argv0));
 	memset(event.resolved, 1, sizeof(event.resolved) - 1);
 	memset(event.host, 1, sizeof(event.host));
 	memset(event.hint, 1, sizeof(event.hint) - 1);
 	memset(rule, 1, sizeof(rule) - 1);
 	event.rule = rule;
 	event.note = "a note";
-	event.stack_len = UINT32_MAX;
-	memset(event.stack, 0xff, sizeof(event.stack));
+	/* No byte is NUL, and each is escaped. */
+	memset(&event.stack, 1, sizeof(event.stack));
+	event.stack.len = UINT32_MAX;
 	event.seq = UINT64_MAX;
-	assert_true(event_json(&event, line, EVENT_JSON_MAX) > 98280);
-	assert_true(event_text(&event, line, EVENT_TEXT_MAX) > 16380);
+	assert_true(event_json(&event, line, EVENT_JSON_MAX) > 98280 + 18240);
+	assert_true(event_text(&event, line, EVENT_TEXT_MAX) > 16380 + 12160);
 }
 
 static void errors_have_names(void **state)
@@ -636,6 +661,7 @@ int main(void)
 		TEST(text_of_socket),
 		TEST(text_of_hostile_names),
 		TEST(text_holds_no_control_byte),
+		TEST(text_of_a_stack),
 		TEST(small_buffer_is_an_error),
 		TEST(worst_case_fits),
 		TEST(errors_have_names),

@@ -37,6 +37,7 @@ static const struct option withheld[] = {
 	{"MCAST_JOIN_GROUP", 0, 42},
 	{"MCAST_JOIN_SOURCE_GROUP", 0, 46},
 	{"MCAST_MSFILTER", 0, 48},
+	{"IP_UNICAST_IF", 0, 50},
 	{"IPV6_2292PKTOPTIONS", 41, 6},
 	{"IPV6_JOIN_GROUP", 41, 20},
 	{"IPV6_JOIN_ANYCAST", 41, 27},
@@ -44,10 +45,18 @@ static const struct option withheld[] = {
 	{"MCAST_JOIN_GROUP, IPv6", 41, 42},
 	{"MCAST_JOIN_SOURCE_GROUP, IPv6", 41, 46},
 	{"MCAST_MSFILTER, IPv6", 41, 48},
+	{"IPV6_PKTINFO", 41, 50},
 	{"IPV6_HOPOPTS", 41, 54},
 	{"IPV6_RTHDRDSTOPTS", 41, 55},
 	{"IPV6_RTHDR", 41, 57},
 	{"IPV6_DSTOPTS", 41, 59},
+	{"IPV6_UNICAST_IF", 41, 76},
+};
+
+/* The supervisor judges these; where there is none, the domain does. */
+static const struct option judged[] = {
+	{"SO_BINDTODEVICE", SOL_SOCKET, SO_BINDTODEVICE},
+	{"SO_BINDTOIFINDEX", SOL_SOCKET, 62},
 };
 
 static const struct option free_options[] = {
@@ -55,7 +64,6 @@ static const struct option free_options[] = {
 	{"SO_REUSEPORT", SOL_SOCKET, SO_REUSEPORT},
 	{"SO_KEEPALIVE", SOL_SOCKET, SO_KEEPALIVE},
 	{"SO_SNDTIMEO", SOL_SOCKET, SO_SNDTIMEO},
-	{"SO_BINDTODEVICE", SOL_SOCKET, SO_BINDTODEVICE},
 	{"TCP_NODELAY", IPPROTO_TCP, TCP_NODELAY},
 	{"TCP_FASTOPEN", IPPROTO_TCP, TCP_FASTOPEN},
 	{"TCP_KEEPIDLE", IPPROTO_TCP, TCP_KEEPIDLE},
@@ -104,6 +112,10 @@ static void options_that_lead_elsewhere(void **state)
 			expect_option(&withheld[i], f,
 				      ip ? REFUSE(EPERM) : ALLOW);
 		expect_option(&fast, f, ip ? REFUSE(EOPNOTSUPP) : ALLOW);
+		for (size_t i = 0; i < COUNT_OF(judged); i++)
+			expect_option(&judged[i], f,
+				      ip && !(f & FILTER_ALONE) ? NOTIFY
+								: ALLOW);
 		for (size_t i = 0; i < COUNT_OF(free_options); i++)
 			expect_option(&free_options[i], f, ALLOW);
 	}
@@ -124,6 +136,10 @@ static void levels_are_told_apart(void **state)
 				if (withheld[i].level == levels[l] &&
 				    withheld[i].name == name)
 					want = REFUSE(EPERM);
+			for (size_t i = 0; i < COUNT_OF(judged); i++)
+				if (judged[i].level == levels[l] &&
+				    judged[i].name == name)
+					want = NOTIFY;
 			if (levels[l] == 6 && name == 30)
 				want = REFUSE(EOPNOTSUPP);
 			expect_option(&option, IP, want);

@@ -84,13 +84,27 @@ static void nothing_is_left_of_the_line_before(void **state)
 static void what_is_not_known_is_passed_over(void **state)
 {
 	(void)state;
-	read_text(HEAD ",\"stack\":[\"0x1\",{\"module\":\"x\"}],\"new\":null}");
+	read_text(HEAD ",\"new\":null,\"other\":[{\"x\":1}]}");
 	assert_int_equal(record.kind, RECORD_EVENT);
 	read_text("{\"lost\":5,\"ts\":\"2026-11-28T15:14:01.000000Z\","
 		  "\"run\":\"r2\"}\r");
 	assert_int_equal(record.kind, RECORD_LOST);
 	assert_int_equal(record.lost, 5);
 	assert_string_equal(record.run, "r2");
+}
+
+static void a_stack_is_shown(void **state)
+{
+	(void)state;
+	read_text(HEAD ",\"argv0\":\"ls\",\"stack\":[\"libx.so+0x1 (f+0x2)\","
+		       "\"a\\nb\\udcff+0x3\",\"0x4\"]}");
+	assert_int_equal(record.kind, RECORD_EVENT);
+	assert_string_equal(record.stack, "libx.so+0x1 (f+0x2)\n"
+					  "a\\x0ab\\xff+0x3\n0x4");
+	assert_string_equal(record.event.argv0, "ls");
+	read_text(HEAD "}");
+	assert_string_equal(record.stack, "");
+	assert_string_equal(record.event.argv0, "");
 }
 
 static void malformed_lines_say_why(void **state)
@@ -129,6 +143,8 @@ static void malformed_lines_say_why(void **state)
 		{HEAD ",\"family\":\"ether\"}", "family or type is not known"},
 		{HEAD ",\"address\":\"moon\"}", "address is not known"},
 		{HEAD ",\"expected\":1}", "expected is of another type"},
+		{HEAD ",\"stack\":\"0x1\"}", "stack is of another type"},
+		{HEAD ",\"stack\":[\"0x1\",2]}", "stack is of another type"},
 		{"{\"ts\":\"2026-11-28T15:14:01.000000Z\",\"run\":\"r\","
 		 "\"lost\":0}",
 		 "lost is out of range"},
@@ -354,6 +370,7 @@ int main(void)
 		cmocka_unit_test(an_event_is_read),
 		cmocka_unit_test(nothing_is_left_of_the_line_before),
 		cmocka_unit_test(what_is_not_known_is_passed_over),
+		cmocka_unit_test(a_stack_is_shown),
 		cmocka_unit_test(malformed_lines_say_why),
 		cmocka_unit_test(bytes_are_restored),
 		cmocka_unit_test(names_come_back_to_the_byte),

@@ -21,6 +21,12 @@ static void backstop_and_shim(void **state)
 	REFUSE("unknown value \"off\" for --backstop; use auto, landlock, "
 	       "landlock-only, supervised or none",
 	       "--backstop=off", "true");
+	REFUSE("--log-stacks needs the supervisor, which reads them; drop "
+	       "--backstop=none",
+	       "--log-stacks", "--backstop=none", "true");
+	REFUSE("--log-stacks needs the shim, which tells where they are; drop "
+	       "--no-shim",
+	       "--log-stacks", "--no-shim", "true");
 	REFUSE("--backstop=none and --no-shim together enforce nothing; "
 	       "drop one of them",
 	       "--no-shim", "--backstop=none", "true");

@@ -51,6 +51,8 @@ static void alone_if_nothing_is_lost(void **state)
 	assert_chosen(TIER_SUPERVISED, TIER_LANDLOCK_ONLY);
 	PARSE("--allow-unix-connect", "sub");
 	assert_chosen(TIER_SUPERVISED, TIER_LANDLOCK);
+	PARSE("-q", "--log-stacks", "--allow-unix-connect", "sub");
+	assert_chosen(TIER_SUPERVISED, TIER_LANDLOCK);
 	PARSE("-q", "--log", "log", "--allow-unix-connect", "sub");
 	assert_chosen(TIER_SUPERVISED, TIER_LANDLOCK);
 	PARSE("-q", "--deny-errno", "EPERM");
@@ -125,6 +127,9 @@ static void what_the_kernel_cannot_say(void **state)
 				      "--deny-errno: the kernel says "
 				      "EACCES\n");
 	PARSE(ALONE, "--log", "events");
+	assert_impossible(choose_new, "sbx-run: " ALONE " logs nothing: "
+				      "nobody sees what the kernel refuses\n");
+	PARSE(ALONE, "--log-stacks");
 	assert_impossible(choose_new, "sbx-run: " ALONE " logs nothing: "
 				      "nobody sees what the kernel refuses\n");
 	PARSE(ALONE, "--allow-unix-socket", "sub", "--allow-unix-connect",

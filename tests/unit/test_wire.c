@@ -45,6 +45,7 @@ static int setup(void **state)
 	policy.network = NETWORK_FULL;
 	policy.unix_all = true;
 	policy.unix_private = true;
+	policy.asks = true;
 	policy.deny_errno = ECONNREFUSED;
 	add_rule(EFFECT_ALLOW, OPS_ALL, RULE_TREE, 4, NAME("/run"), "../run");
 	add_rule(EFFECT_DENY, OPS_BIND, RULE_NODE, 4, NAME("/run/a/s\xff"),
@@ -70,7 +71,7 @@ static bool is_same(const struct policy *a, const struct policy *b)
 {
 	if (a->network != b->network || a->unix_all != b->unix_all ||
 	    a->unix_dgram != b->unix_dgram ||
-	    a->unix_private != b->unix_private ||
+	    a->unix_private != b->unix_private || a->asks != b->asks ||
 	    a->deny_errno != b->deny_errno || a->rule_count != b->rule_count ||
 	    a->arena_used != b->arena_used)
 		return false;
@@ -389,7 +390,7 @@ static void forged_values_are_refused(void **state)
 		unsigned char value;
 	} rows[] = {
 		{AT_NETWORK, 4},       {AT_NETWORK, 255},
-		{AT_FLAGS, 8},	       {AT_ERRNO, 0},
+		{AT_FLAGS, 16},	       {AT_ERRNO, 0},
 		{AT_ERRNO + 1, 16},    {AT_ERRNO + 3, 0x80},
 		{AT_COUNT, 0},	       {AT_COUNT, 2},
 		{AT_COUNT + 1, 1},     {AT_COUNT + 1, 255},
