@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Makefile - builds sbx-run and libsbxshim.so, tests, installs.  V=1 is loud.
+# Makefile - builds sbx-run, libsbxshim.so and sbx-log, tests, installs.  V=1 is
+# loud.
 #
 # BUILD is where everything goes; SAN=address,undefined or SAN=thread builds
 # with sanitizers (use another BUILD); WERROR=1 makes warnings fatal.
@@ -48,6 +49,10 @@ SHIM_LDFLAGS = -shared -Wl,-z,now,-z,relro,-z,nodelete,-z,defs \
 POLICY	:= $(wildcard policy/*.c)
 LAUNCH	:= $(filter-out launcher/backstop/gen_%.c,$(wildcard launcher/*.c \
 	   launcher/backstop/*.c launcher/stack/*.c launcher/supervisor/*.c))
+# What sbx-log shares with sbx-run.
+READER	:= $(wildcard sbx-log/*.c)
+SHARED	:= $(patsubst %,launcher/%.c,diag option_text variables \
+	   supervisor/lesson)
 SHIM	:= $(wildcard shim/*.c) $(filter-out policy/canonical.c \
 	   policy/inet_parse.c,$(POLICY))
 objs	 = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
@@ -56,11 +61,12 @@ bins	 = $(patsubst %$(1),$(BUILD)/%,$(wildcard $(2)/*$(1)))
 SHIM_MAP := $(or $(wildcard shim/libsbxshim.map),$(BUILD)/gen/libsbxshim.map)
 FILTERS	:= $(patsubst %,$(BUILD)/gen/filters.h,\
 	   $(wildcard launcher/backstop/gen_filter.c))
+PAGE	:= $(BUILD)/gen/page.h
 MAN	:= $(patsubst docs/man/%.in,$(BUILD)/%,$(wildcard docs/man/*.in))
 
 .PHONY: all demo bench install uninstall clean
 .DELETE_ON_ERROR:
-all: $(BUILD)/sbx-run $(BUILD)/libsbxshim.so $(MAN)
+all: $(BUILD)/sbx-run $(BUILD)/sbx-log $(BUILD)/libsbxshim.so $(MAN)
 
 ifeq ($(V),1)
 Q	:=
@@ -75,12 +81,16 @@ $(BUILD)/sbx-run: $(call objs,obj,$(LAUNCH) $(POLICY))
 	$(say) LINK $@
 	$(Q)$(CC) $(LINKAGE) $(RUN_LDFLAGS) -o $@ $^ -lcap-ng
 
+$(BUILD)/sbx-log: $(call objs,obj,$(READER) $(SHARED) $(POLICY))
+	$(say) LINK $@
+	$(Q)$(CC) $(LINKAGE) $(RUN_LDFLAGS) -o $@ $^ -ljson-c
+
 $(BUILD)/libsbxshim.so: $(call objs,pic,$(SHIM)) $(SHIM_MAP)
 	$(say) LINK $@
 	$(Q)$(CC) $(SHIM_LDFLAGS) -Wl,--version-script=$(SHIM_MAP) -o $@ \
 		$(filter %.o,$^)
 
-$(BUILD)/obj/%.o: %.c Makefile | $(FILTERS)
+$(BUILD)/obj/%.o: %.c Makefile | $(FILTERS) $(PAGE)
 	$(say) CC $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(RUN_CFLAGS) -c -o $@ $<
@@ -99,6 +109,21 @@ $(BUILD)/gen/filters.h: $(BUILD)/gen/gen_filter
 	$(say) GEN $@
 	$(Q)$< >$@
 
+# What sbx-log html puts into its page, and the hashes for the page's policy.
+SCRIPTS	:= $(sort $(wildcard sbx-log/page/*.js))
+$(PAGE): sbx-log/page/page.css $(SCRIPTS) Makefile
+	$(say) GEN $@
+	@mkdir -p $(@D)
+	$(Q)embed() { \
+		echo "static const unsigned char page_$$1[] = {"; \
+		od -An -v -tx1 "$$3" | sed 's/ \(..\)/0x\1,/g'; \
+		echo '};'; \
+		echo "#define PAGE_$$2_HASH \"$$(printf "$$(sha256sum <"$$3" | \
+			sed 's/ .*//; s/../\\x&/g')" | base64)\""; \
+	}; { echo '"use strict"; (() => {'; cat $(SCRIPTS); echo '})();'; } \
+		>$@.js; { embed style STYLE sbx-log/page/page.css; \
+		embed script SCRIPT $@.js; } >$@
+
 # hooks.def: one HOOK(name, ...) a line is one exported symbol.
 $(BUILD)/gen/libsbxshim.map: shim/hooks.def
 	$(say) GEN $@
@@ -106,9 +131,9 @@ $(BUILD)/gen/libsbxshim.map: shim/hooks.def
 	$(Q){ echo '{ global:'; sed -n 's/^HOOK(\([a-z_0-9]*\).*/\1;/p' $<; \
 		echo 'local: *; };'; } >$@
 
-$(BUILD)/%.1: docs/man/%.1.in $(BUILD)/sbx-run
+$(BUILD)/%.1: docs/man/%.1.in $(BUILD)/%
 	$(say) MAN $@
-	$(Q)$(BUILD)/sbx-run --man-options >$@.options
+	$(Q)$(BUILD)/$* --man-options >$@.options
 	$(Q)sed -e '/^@OPTIONS@$$/{r $@.options' -e 'd}' $< >$@
 
 include tests/tests.mk
@@ -125,14 +150,14 @@ bench:
 
 install: all
 	$(Q)install -d $(bindir) $(libdir) $(mandir)
-	$(Q)install -m 755 $(BUILD)/sbx-run $(bindir)/
+	$(Q)install -m 755 $(BUILD)/sbx-run $(BUILD)/sbx-log $(bindir)/
 	$(Q)install -m 644 $(BUILD)/libsbxshim.so $(libdir)/
 	$(Q)$(if $(MAN),install -m 644 $(MAN) $(mandir)/)
 uninstall:
-	$(Q)rm -f $(bindir)/sbx-run $(addprefix $(mandir)/,$(notdir $(MAN)))
+	$(Q)rm -f $(addprefix $(bindir)/,sbx-run sbx-log) $(addprefix $(mandir)/,$(notdir $(MAN)))
 	$(Q)rm -rf $(libdir)
 clean:
 	$(Q)rm -rf $(BUILD) build-asan build-tsan
 
--include $(patsubst %.o,%.d,$(call objs,obj,$(LAUNCH) $(POLICY)) \
-	$(call objs,pic,$(SHIM))) $(addsuffix .d,$(UNIT) $(SHIMT) $(HELPERS))
+-include $(patsubst %.o,%.d,$(call objs,obj,$(LAUNCH) $(READER) \
+	$(POLICY)) $(call objs,pic,$(SHIM))) $(addsuffix .d,$(UNIT) $(SHIMT) $(HELPERS))

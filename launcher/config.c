@@ -69,6 +69,14 @@ static void put_single_quoted(struct line *line)
 	line->at++;
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)tolower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static void put_double_quoted(struct line *line)
 {
 	line->at++;
@@ -98,6 +106,19 @@ static char octal(struct line *line)
 	return (char)value;
 }
 
+/* Two digits, no more: shells disagree about a third. */
+static char hexadecimal(struct line *line)
+{
+	const int high = hex_digit(line->at[1]);
+	const int low = high < 0 ? -1 : hex_digit(line->at[2]);
+
+	if (low < 0 || (high == 0 && low == 0))
+		die("\\x within $'...' is followed by two hexadecimal digits; "
+		    "a word holds no NUL");
+	line->at += 3;
+	return (char)(high << 4 | low);
+}
+
 /* What a backslash means within $'...'. */
 static char escaped(struct line *line)
 {
@@ -107,10 +128,12 @@ static char escaped(struct line *line)
 
 	if (*line->at >= '0' && *line->at <= '7')
 		return octal(line);
+	if (*line->at == 'x')
+		return hexadecimal(line);
 	name = *line->at ? strchr(names, *line->at) : NULL;
 	if (!name)
-		die("a backslash within $'...' is followed by one of %s, or by "
-		    "three octal digits",
+		die("a backslash within $'...' is followed by one of %s, by "
+		    "three octal digits, or by x and two hexadecimal ones",
 		    names);
 	line->at++;
 	return bytes[name - names];
@@ -122,7 +145,7 @@ static void put_dollar_quoted(struct line *line)
 	line->at += 2;
 	while (*line->at != '\'') {
 		if (!*line->at)
-			die("a single quote is not closed");
+			die("a $'...' is not closed");
 		if (*line->at == '\\') {
 			line->at++;
 			put(line, escaped(line));

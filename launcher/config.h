@@ -12,8 +12,9 @@
  * @path:	of it
  *
  * One option a line, its long name with or without "--", then its value after
- * blanks or "=".  "#" begins a comment.  A value is quoted as for a shell;
- * "$NAME" and "${NAME}" stand for variables but in single quotes.  "include
+ * blanks or "=".  "#" begins a comment.  A value is quoted as for a shell
+ * ($'...' has \xNN alone); "$NAME" and "${NAME}" stand for variables but in
+ * single quotes.  "include
  * FILE" reads another file, relative to this one.  What is wrong is said with
  * file and line.
  */

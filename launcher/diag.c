@@ -21,6 +21,7 @@
 
 static bool quiet;
 static const char *place; /* "FILE:LINE" */
+static const char *program = "sbx-run";
 
 /* Backslashes stay: callers hand over text that is escaped already, too. */
 static void append_message(struct text *line, const char *raw)
@@ -45,7 +46,8 @@ say(const char *fmt, va_list args, const char *reason)
 
 	len = vsnprintf(raw, sizeof(raw), fmt, args);
 	text_open(&line, buf, sizeof(buf));
-	text_string(&line, "sbx-run: ");
+	text_string(&line, program);
+	text_string(&line, ": ");
 	if (place) {
 		append_message(&line, place);
 		text_string(&line, ": ");
@@ -92,6 +94,11 @@ void die_errno(const char *fmt, ...)
 	say(fmt, args, reason);
 	va_end(args);
 	exit(EXIT_SBX);
+}
+
+void diag_program(const char *name)
+{
+	program = name;
 }
 
 const char *diag_where(const char *where)

@@ -20,6 +20,9 @@ void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void die_errno(const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 
+/** diag_program() - Who speaks, if it is not sbx-run. */
+void diag_program(const char *name);
+
 /**
  * diag_where() - What messages are about from now on: "FILE:LINE", or NULL.
  *

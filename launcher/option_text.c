@@ -3,15 +3,10 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "option_table.h"
+#include "option_text.h"
 
 #define WIDTH  79 /* columns */
 #define INDENT 30 /* where the text of an option starts */
-
-void options_version(FILE *out)
-{
-	fprintf(out, "sbx-run %s\n", SBX_VERSION);
-}
 
 /* Breaks a text into lines at spaces; the first starts at @column. */
 static void wrap(FILE *out, const char *text, int column)
@@ -63,16 +58,12 @@ static void help_option(FILE *out, const struct option_spec *spec)
 	wrap(out, spec->help, INDENT - 1);
 }
 
-void options_help(FILE *out)
+void option_text_help(FILE *out, const struct option_spec *specs, size_t count)
 {
 	const char *group = NULL;
 
-	fputs("Usage: sbx-run [options] -- command [argument...]\n"
-	      "Run a command that reaches only the local sockets that were "
-	      "granted.\n",
-	      out);
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option_spec *spec = &option_table[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct option_spec *spec = &specs[i];
 
 		if (!spec->group)
 			continue;
@@ -81,13 +72,6 @@ void options_help(FILE *out)
 		group = spec->group;
 		help_option(out, spec);
 	}
-	fputs("\nThe exit status is the command's, or\n"
-	      "  125  sbx-run itself failed; the command did not run\n"
-	      "  126  the command was found, but cannot be executed\n"
-	      "  127  the command was not found\n"
-	      "\nExample:\n"
-	      "  sbx-run --allow-unix-socket /run/postgresql -- psql\n",
-	      out);
 }
 
 /* "none|full" as ".Cm none | full". */
@@ -134,12 +118,12 @@ static void man_option(FILE *out, const struct option_spec *spec)
 		fputs(spec->more, out);
 }
 
-void options_man(FILE *out)
+void option_text_man(FILE *out, const struct option_spec *specs, size_t count)
 {
 	const char *group = NULL;
 
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option_spec *spec = &option_table[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct option_spec *spec = &specs[i];
 
 		if (!spec->group)
 			continue;

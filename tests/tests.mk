@@ -21,7 +21,7 @@ TESTLIBS := -lcmocka -ljson-c -lcap-ng -ldl
 TEST_CFLAGS = $(RUN_CFLAGS) -I. -Wno-missing-prototypes
 
 $(BUILD)/libsbx.a: $(call objs,obj,$(POLICY) \
-		   $(filter-out launcher/main.c,$(LAUNCH)))
+		   $(filter-out %/main.c,$(LAUNCH) $(READER)))
 	$(say) AR $@
 	$(Q)rm -f $@; ar rcs $@ $^
 
@@ -78,7 +78,7 @@ check-asan:
 check-sanitized: all $(UNIT) $(SHIMT) $(HELPERS)
 	$(Q)SBX_SANITIZED=1 $(PROVE) $(UNIT) $(SHIMT) tests/fuzz/hostile.t \
 		$(patsubst %,tests/e2e/%.t,bind datagram degraded errno \
-		report spelling)
+		report sbx-log spelling)
 check-tsan:
 	$(Q)$(MAKE) BUILD=build-tsan SAN=thread all $(addprefix \
 		build-tsan/tests/lib/,srv stress)
@@ -103,9 +103,9 @@ check-kernels: test-programs
 	$(Q)scripts/check-kernels
 
 # ---- lint: every tool clean, each file once until it changes --------------
-CHECKED	:= $(POLICY) $(wildcard shim/*.c) $(LAUNCH)
+CHECKED	:= $(POLICY) $(wildcard shim/*.c) $(LAUNCH) $(READER)
 ALL_C	:= $(wildcard policy/*.[ch] shim/*.[ch] launcher/*.[ch] \
-	   launcher/*/*.[ch] tests/*/*.[ch])
+	   launcher/*/*.[ch] sbx-log/*.[ch] tests/*/*.[ch])
 HEADERS	:= $(filter %.h,$(ALL_C))
 LINTFLAGS = $(filter-out -MMD -MP,$(BASE)) $(WARN) -O2
 
@@ -114,7 +114,7 @@ $(BUILD)/lint/format.ok: $(ALL_C) .clang-format
 	$(say) FORMAT 'all sources'
 	@mkdir -p $(@D)
 	$(Q)clang-format --dry-run -Werror $(ALL_C) && touch $@
-$(BUILD)/lint/%.ok: % $(HEADERS) .clang-tidy | $(FILTERS)
+$(BUILD)/lint/%.ok: % $(HEADERS) .clang-tidy | $(FILTERS) $(PAGE)
 	$(say) LINT $<
 	@mkdir -p $(@D)
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $< -- $(LINTFLAGS) \

@@ -82,6 +82,9 @@ static void write_option(struct lesson *lesson, const char *option,
 {
 	struct text text;
 
+	text_open(&text, lesson->path, sizeof(lesson->path));
+	text_string(&text, path);
+	lesson->option = option;
 	text_open(&text, lesson->line, sizeof(lesson->line));
 	text_string(&text, option);
 	text_string(&text, " ");
@@ -139,10 +142,12 @@ static void of_path(const struct tally *tally, const struct tally_entry *entry,
 	}
 	memcpy(dir, entry->resolved, stable);
 	dir[stable] = '\0';
+	lesson->directory = true;
 	if (entry->op == OP_BIND) {
 		write_option(lesson, "private-sockets", dir);
 		lesson->remark = "the name changes";
 	} else if (is_everybodys(dir)) {
+		lesson->directory = false;
 		write_option(lesson, unix_option(tally, entry),
 			     entry->resolved);
 		lesson->remark = "the name may change, and its directory is "
@@ -172,8 +177,9 @@ void lesson_of(const struct tally *tally, size_t index, struct lesson *lesson)
 {
 	const struct tally_entry *entry = &tally->entries[index];
 
-	lesson->line[0] = '\0';
-	lesson->remark = NULL;
+	lesson->line[0] = lesson->path[0] = '\0';
+	lesson->option = lesson->remark = NULL;
+	lesson->directory = false;
 	lesson->risk = RISK_BENIGN;
 	lesson->whole_line = false;
 	if (entry->resolved[0] == '/') {

@@ -13,6 +13,9 @@
 /* A line of the configuration. */
 struct lesson {
 	char line[LESSON_SIZE]; /* "allow-unix-connect /run/x", "" if none */
+	const char *option;	/* of a path: "allow-unix-connect", else NULL */
+	char path[4096];	/* ... and its value, not quoted */
+	bool directory;		/* ... which stands for what is beneath it */
 	const char *remark;	/* NULL, or what to know about it */
 	enum risk risk;
 	bool whole_line; /* a comment: nothing that could be granted */

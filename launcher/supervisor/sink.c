@@ -78,8 +78,16 @@ bool sink_tick(struct sink *sink)
 
 /* ---- descriptors -------------------------------------------------------- */
 
+static bool is_regular(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* Whoever shares the description must not find it non-blocking, so it is
- * opened anew, where there is something to open. */
+ * opened anew, where there is something to open.  A file does not block, and
+ * has one position for all: the command would write over what we append. */
 static void open_descriptor(struct sink *sink, int number)
 {
 	const int flags = fcntl(number, F_GETFL);
@@ -90,7 +98,8 @@ static void open_descriptor(struct sink *sink, int number)
 		    "e.g. with %d>FILE in the shell",
 		    number, number);
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", number);
-	sink->fd = open(name, APPEND);
+	if (!is_regular(number))
+		sink->fd = open(name, APPEND);
 	if (sink->fd < 0)
 		sink->fd = fcntl(number, F_DUPFD_CLOEXEC, 3);
 	if (sink->fd < 0)

@@ -149,6 +149,12 @@ configurations() {
 		'1: invalid value "example.org:443" for --allow-connect'
 	bad 'help\n' '1: unknown option "help" in a file'
 	bad 'x\0y\n' '1: there is a NUL byte'
+	bad "allow-unix-socket \$'/x\n" "1: a \\$'...' is not closed"
+	bad "allow-unix-socket \$'/\\\\q'\n" "1: a backslash within"
+	bad "allow-unix-socket \$'/\\\\000'\n" "1: .* no byte that a word"
+	bad "allow-unix-socket \$'/\\\\777'\n" "1: .* no byte that a word"
+	bad "allow-unix-socket \$'/\\\\x00'\n" "1: ..x within .* two hexa"
+	bad "allow-unix-socket \$'/\\\\x4'\n" "1: ..x within .* two hexa"
 	mkdir -p "$T/conf"
 	printf '%s\n' "--network=isolated" "allow-unix-socket '$T/run/ok' # x" \
 		"include more" >"$T/conf/main"
@@ -159,6 +165,19 @@ unix-sockets allowlist
 deny-errno EACCES
 allow connect,bind,send node $T/run/ok
 allow connect,send node $T/run/other")" "quotes, variables, include"
+}
+
+# Names that nobody can type are learned, and read again.
+untypable() {
+	local name=$'\e[31m\n"\\\'\xff$HOME#'
+
+	start_server odd env -C "$T/run" "$lib/srv" "./$name"
+	wait_for 10 test -S "$T/run/$name" || bail "no server"
+	sbx --learn "$T/conf/odd" -q -- "$lib/cli" "$T/run/$name"
+	is "$rc" 0 "a name that nobody can type"
+	sbx --config "$T/conf/odd" -- "$lib/cli" "$T/run/$name"
+	is "$rc,$err" "0," "... is learned, and read again"
+	stop_server "$pid"
 }
 
 # shellcheck disable=SC2094
@@ -185,6 +204,8 @@ default() {
 each_mode each
 each_mode agent
 configurations
+chmod 777 "$T/conf"
+untypable
 default
 sbx --learn "$T/x" --deny-unix-socket /run/x -- true
 is "$rc" 125 "--learn and a deny option: 125"

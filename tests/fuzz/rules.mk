@@ -19,12 +19,15 @@ FUZZ_CFLAGS = $(BASE) $(WARN) -I. -O1 -g -fno-omit-frame-pointer \
 	      -fno-sanitize-recover=all
 # An archive: a harness takes what it needs of it.
 FUZZ_SRC := $(POLICY) $(filter-out launcher/main.c launcher/diag.c,\
-	    $(wildcard launcher/*.c launcher/stack/*.c)) tests/fuzz/shown.c tests/fuzz/shown_json.c
+	    $(wildcard launcher/*.c launcher/stack/*.c)) \
+	    launcher/supervisor/lesson.c \
+	    $(filter-out %/main.c,$(READER)) tests/fuzz/shown.c \
+	    tests/fuzz/shown_json.c
 FUZZ_CODE := $(FUZZ_SRC:%.c=$(FUZZ)/obj/%.o)
 HOSTILE	:= $(patsubst tests/fuzz/%.c,$(FUZZ)/hostile.obj/%.o,\
 	   $(wildcard tests/fuzz/hostile*.c))
 
-$(FUZZ)/obj/%.o: %.c Makefile tests/fuzz/rules.mk
+$(FUZZ)/obj/%.o: %.c Makefile tests/fuzz/rules.mk | $(PAGE)
 	$(say) FUZZCC $@
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,$(FUZZ_SAN) \
@@ -34,7 +37,8 @@ $(FUZZ)/code.a: $(FUZZ_CODE)
 	$(Q)rm -f $@; ar rcs $@ $^
 $(FUZZ)/fuzz_%: $(FUZZ)/obj/tests/fuzz/fuzz_%.o $(FUZZ)/code.a
 	$(say) LINK $@
-	$(Q)$(FUZZ_CC) -pthread -fsanitize=fuzzer,$(FUZZ_SAN) -o $@ $^ -lcap-ng
+	$(Q)$(FUZZ_CC) -pthread -fsanitize=fuzzer,$(FUZZ_SAN) -o $@ $^ -lcap-ng \
+		-ljson-c
 
 # The hostile client is nobody's harness: it runs inside sbx-run.
 $(FUZZ)/hostile.obj/%.o: tests/fuzz/%.c Makefile tests/fuzz/rules.mk
