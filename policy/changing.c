@@ -53,12 +53,28 @@ bool changing_word(const char *word, size_t len)
 	return len >= RANDOM_MIN && count_pieces(word, len) * PIECE_MIN > len;
 }
 
+/* Python's tempfile: "tmpoilibrlu", "tmprd_e84d0". */
+static bool is_of_python(const char *name, size_t len)
+{
+	static const char characters[] =
+		"abcdefghijklmnopqrstuvwxyz0123456789_";
+
+	if (len != 11 || memcmp(name, "tmp", 3) != 0)
+		return false;
+	for (size_t i = 3; i < len; i++)
+		if (!memchr(characters, name[i], sizeof(characters) - 1))
+			return false;
+	return true;
+}
+
 static bool name_changes(const char *name, size_t len,
 			 changing_process_fn *process, const void *ctx)
 {
 	static const char separators[] = "/.-_+,:@%";
 	size_t start = 0;
 
+	if (is_of_python(name, len))
+		return true;
 	for (size_t i = 0; i <= len; i++) {
 		if (i < len && !strchr(separators, name[i]))
 			continue;

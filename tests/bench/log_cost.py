@@ -81,8 +81,9 @@ def main():
             except (Unavailable, OSError) as why:
                 print("calls unknown:", why)
                 continue
+            # What comes now and then is the main thread's look at the clock.
             print("calls", *(f"{name}={round(n, 1)}"
-                             for name, n in sorted(calls.items())))
+                             for name, n in sorted(calls.items()) if n > .5))
     finally:
         places.close()
 

@@ -153,8 +153,8 @@ configurations() {
 	bad "allow-unix-socket \$'/\\\\q'\n" "1: a backslash within"
 	bad "allow-unix-socket \$'/\\\\000'\n" "1: .* no byte that a word"
 	bad "allow-unix-socket \$'/\\\\777'\n" "1: .* no byte that a word"
-	bad "allow-unix-socket \$'/\\\\x00'\n" "1: ..x within .* two hexa"
-	bad "allow-unix-socket \$'/\\\\x4'\n" "1: ..x within .* two hexa"
+	bad "allow-unix-socket \$'/\\\\x00'\n" "1: .x within .* two hexa"
+	bad "allow-unix-socket \$'/\\\\x4'\n" "1: .x within .* two hexa"
 	mkdir -p "$T/conf"
 	printf '%s\n' "--network=isolated" "allow-unix-socket '$T/run/ok' # x" \
 		"include more" >"$T/conf/main"

@@ -126,8 +126,8 @@ def forge(host):
     take all names, whoever lies does."""
     libc.prctl(REPORT, ctypes.c_ulong(5), ctypes.c_ulong(1), 0, 0)
     libc.socket(2, 2, 0)  # which is refused
-    report = struct.pack("=8I128x256sI4x128x", 1, 5, 0xffffffff, 0, 0, 0, 1, 0,
-                         host, 0)
+    report = struct.pack("=8I128x256s128x", 2, 5, 0xffffffff, 0, 0, 0, 1, 0,
+                         host)
     libc.prctl(REPORT, ctypes.c_ulong(2), report,
                ctypes.c_ulong(len(report)), 0)
 

@@ -77,6 +77,9 @@ static void directories(void **state)
 		{"/x", 1, NULL},
 		{"/", 1, NULL},
 		{"/run/a/b/c-9e107d9d/d", 4, "/run/a/b"},
+		{"/tmp/tmprd_e84d0/s", 0, "/tmp"},
+		{"/tmp/tmp_of_mines/s", 0, NULL},
+		{"/tmp/tmp_Of_Names", 0, NULL},
 	};
 
 	(void)state;
