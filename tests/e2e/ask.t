@@ -16,6 +16,20 @@ import socket, sys
 socket.create_connection((sys.argv[1], int(sys.argv[2])), 5)
 print("tcp", "is", "open")
 END
+# A packet to the loopback leaves by the device that a socket is bound to.
+cat >"$T/bin/device.py" <<'END'
+import os, socket, sys
+s = socket.socket()
+s.settimeout(5)
+name = ([d for d in os.listdir("/sys/class/net") if d != "lo"] + ["none"])[0]
+try:
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, name.encode())
+    print("device", "chosen")
+except OSError as e:
+    print("device", e.errno)
+s.connect(("127.0.0.1", int(sys.argv[1])))
+print("tcp", "is", "open")
+END
 cat >"$T/bin/listen.py" <<'END'
 import socket, sys
 s = socket.socket()
@@ -221,6 +235,14 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	END
 	[[ ${shim[*]} ]] || like "$out" "which it calls .localhost." \
 		"... by the name that the program asked for, $mode"
+	play "a device is not chosen: the loopback is this machine" <<-END
+	expect prompt>
+	send \$X $python \$B/device.py \$P^M
+	expect device 1
+	expect wants to connect tcp 127.0.0.1:\$P
+	send o^M
+	expect tcp is open
+	END
 	play "listening" <<-END
 	expect prompt>
 	send \$X $python \$B/listen.py $free^M
