@@ -87,6 +87,40 @@ static void put_double_quoted(struct line *line)
 	line->at++;
 }
 
+static unsigned int read_byte(const char *digits)
+{
+	char text[3] = {digits[0], digits[0] ? digits[1] : '\0'};
+
+	if (!isxdigit((unsigned char)text[0]) ||
+	    !isxdigit((unsigned char)text[1]))
+		die("after \\x two hexadecimal digits are missing");
+	return (unsigned int)strtoul(text, NULL, 16);
+}
+
+/* "$'...'", as quote_shell() writes what no terminal shows. */
+static void put_dollar_quoted(struct line *line)
+{
+	unsigned int byte;
+
+	for (line->at += 2; *line->at != '\''; line->at++) {
+		if (*line->at == '\\' && line->at[1] == 'x') {
+			byte = read_byte(line->at + 2);
+			if (!byte)
+				die("there is a NUL byte");
+			put(line, (char)byte);
+			line->at += 3;
+			continue;
+		}
+		if (*line->at == '\\' && !strchr("\\'", *++line->at))
+			die("after a backslash in $'...' comes another one, a "
+			    "single quote, or x and two digits");
+		if (!*line->at)
+			die("a single quote is not closed");
+		put(line, *line->at);
+	}
+	line->at++;
+}
+
 static void put_piece(struct line *line)
 {
 	switch (*line->at) {
@@ -97,7 +131,10 @@ static void put_piece(struct line *line)
 		put_double_quoted(line);
 		break;
 	case '$':
-		put_variable(line);
+		if (line->at[1] == '\'')
+			put_dollar_quoted(line);
+		else
+			put_variable(line);
 		break;
 	case '\\':
 		if (!line->at[1])
