@@ -12,11 +12,10 @@
  * @path:	of it
  *
  * One option a line, its long name with or without "--", then its value after
- * blanks or "=".  "#" begins a comment.  A value is quoted as for a shell
- * ($'...' has \xNN alone); "$NAME" and "${NAME}" stand for variables but in
- * single quotes.  "include
- * FILE" reads another file, relative to this one.  What is wrong is said with
- * file and line.
+ * blanks or "=".  "#" begins a comment.  A value is quoted as for a shell;
+ * "$NAME" and "${NAME}" stand for variables but in single quotes; in "$'...'"
+ * "\n", "\012" and "\x0a" are a byte.  "include FILE" reads another file,
+ * relative to this one.  What is wrong is said with file and line.
  */
 void config_read(struct parse *parse, const char *path);
 

@@ -72,7 +72,7 @@ size_t variables_prefix(const char *path)
 	return 0;
 }
 
-/* A configuration quotes as a shell does, but for "$" in double quotes. */
+/* A configuration reads what quote_shell() writes. */
 void variables_shorten(struct text *text, const char *path)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {

@@ -217,7 +217,7 @@ bool policy_stays_home(const struct policy *policy)
 {
 	struct inet_range range;
 
-	if (policy->network == NETWORK_LOOPBACK)
+	if (policy->network == NETWORK_LOOPBACK || policy->asks)
 		return true;
 	for (unsigned int i = 0; i < policy->rule_count; i++) {
 		const struct policy_rule *rule = &policy->rules[i];

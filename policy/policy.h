@@ -223,7 +223,7 @@ static inline const char *policy_rule_name(const struct policy *policy,
 bool policy_mediates(const struct policy *policy, int type);
 
 /**
- * policy_stays_home() - Does it grant some of the loopback?
+ * policy_stays_home() - Does it grant some of the loopback, or may somebody?
  *
  * A packet to such an address leaves this machine if its socket is bound to a
  * network device.  [signal-safe] [no-alloc]

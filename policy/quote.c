@@ -10,11 +10,19 @@ struct range {
 	uint32_t last;
 };
 
-/* What must not reach a terminal: controls, and what reorders a line so that
- * it reads as something else (Unicode UAX #9, "Trojan Source"). */
+/* What must not reach a terminal: controls; what reorders a line so that it
+ * reads as something else (Unicode UAX #9, "Trojan Source"); and what cannot be
+ * seen, or not be told from blanks, which could fill a line unnoticed
+ * (Default_Ignorable_Code_Point, White_Space). */
 static const struct range unprintable[] = {
-	{0x00, 0x1f},	  {0x7f, 0x9f},	    {0x061c, 0x061c},
-	{0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069},
+	{0x00, 0x1f},	    {0x7f, 0xa0},	{0xad, 0xad},
+	{0x034f, 0x034f},   {0x061c, 0x061c},	{0x115f, 0x1160},
+	{0x1680, 0x1680},   {0x17b4, 0x17b5},	{0x180b, 0x180f},
+	{0x2000, 0x200f},   {0x2028, 0x202f},	{0x205f, 0x206f},
+	{0x2800, 0x2800},   {0x3000, 0x3000},	{0x3164, 0x3164},
+	{0xfe00, 0xfe0f},   {0xfeff, 0xfeff},	{0xffa0, 0xffa0},
+	{0xfff0, 0xfffb},   {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+	{0xe0000, 0xe0fff},
 };
 
 /* A lead byte, how many bytes follow, and the least code point that needs as

@@ -23,19 +23,21 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../policy/quote.h"
-#include "../../policy/risk.h"
+#include "../clean.h"
 #include "../diag.h"
 #include "answers.h"
 #include "call.h"
+#include "question.h"
 #include "tty.h"
 #include "worker.h"
 
 #define LOOK_MS	      100
+#define WRITE_MS      20
 #define TRIES	      3
 #define HEARD_MAX     16
+#define END_MS	      1000
 #define TARGET_SIZE   (4 * PATH_TEXT_MAX + 64)
-#define QUESTION_SIZE (9 * PATH_TEXT_MAX)
+#define QUESTION_SIZE (TARGET_SIZE + 4096)
 
 /* The host that a thread is about to connect to, says the shim. */
 struct hearsay {
@@ -79,13 +81,28 @@ size_t ask_keep(const struct ask *ask, int *keep)
 	return 1;
 }
 
-void ask_end(struct ask *ask)
+/* ---- waiting ------------------------------------------------------------ */
+
+static bool lock_within(struct ask *ask, long ms)
 {
-	if (ask)
-		atomic_store(&ask->ended, true);
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += ms * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	return pthread_mutex_timedlock(&ask->lock, &until) == 0;
 }
 
-/* ---- waiting ------------------------------------------------------------ */
+/* The terminal shall be as it was when whoever waits for us goes on. */
+void ask_end(struct ask *ask)
+{
+	if (!ask)
+		return;
+	atomic_store(&ask->ended, true);
+	if (lock_within(ask, END_MS))
+		pthread_mutex_unlock(&ask->lock);
+}
 
 /* What a person or an operator sends to end a program.  Others, as timers, have
  * to wait for the answer like the client itself. */
@@ -117,28 +134,46 @@ static int given_up(const struct ask *ask, const struct call *call)
 	return is_told_to_end(call) ? ERESTARTSYS : 0;
 }
 
-/* Takes the lock; returns as given_up(). */
+/* Takes the lock, if it returns 0; else it returns as given_up(). */
 static int wait_for_turn(struct ask *ask, const struct call *call)
 {
-	struct timespec until;
-	int error;
-
 	for (;;) {
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += LOOK_MS * 1000000L;
-		until.tv_sec += until.tv_nsec / 1000000000L;
-		until.tv_nsec %= 1000000000L;
-		if (pthread_mutex_timedlock(&ask->lock, &until) == 0)
-			return 0;
-		error = given_up(ask, call);
-		if (error)
+		const bool locked = lock_within(ask, LOOK_MS);
+		const int error = given_up(ask, call);
+
+		if (locked && error)
+			pthread_mutex_unlock(&ask->lock);
+		if (locked || error)
 			return error;
 	}
 }
 
 /* ---- the question ------------------------------------------------------- */
 
-/* A line without its end.  Return: its length; 0: the end of the file; -1:
+/* All of it, unless nobody wants it any more: a terminal may be stopped
+ * (Ctrl-S, tcflow(3)) for as long as it likes. */
+static bool show(const struct ask *ask, const struct call *call,
+		 const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0) {
+		const ssize_t n = write(ask->tty, text, len);
+
+		if (n > 0) {
+			text += n;
+			len -= (size_t)n;
+			continue;
+		}
+		if ((n < 0 && errno != EINTR && errno != EAGAIN) ||
+		    given_up(ask, call))
+			return false;
+		poll(NULL, 0, WRITE_MS);
+	}
+	return true;
+}
+
+/* A line with its end.  Return: its length; 0: the end of the file; -1:
  * nobody wants it any more, or the terminal is gone. */
 static ssize_t read_line(const struct ask *ask, const struct call *call,
 			 char *line, size_t size)
@@ -152,41 +187,12 @@ static ssize_t read_line(const struct ask *ask, const struct call *call,
 		if (poll(&p, 1, LOOK_MS) <= 0)
 			continue;
 		n = read(ask->tty, line, size - 1);
-		if (n < 0 && errno == EINTR)
+		/* EAGAIN: a program inside was faster. */
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		line[n > 0 ? n : 0] = '\0';
 		return n;
 	}
-}
-
-static void put_risk(struct text *text, const struct event *event)
-{
-	enum risk risk = RISK_BENIGN;
-
-	if (event->resolved[0])
-		risk = risk_of_path(event->resolved, strlen(event->resolved));
-	else if (event->has_addr && event->addr.kind == ADDR_ABSTRACT)
-		risk = risk_of_abstract(event->addr.name, event->addr.name_len);
-	if (risk == RISK_BENIGN)
-		return;
-	text_string(text, "sbx: risk: ");
-	text_string(text, risk_text(risk));
-	text_string(text, "\n");
-}
-
-/* The canonical path, where there is one, else the address. */
-static void put_target(struct text *text, const struct event *event)
-{
-	char target[ADDR_TEXT_MAX];
-
-	if (event->resolved[0]) {
-		text_string(text, "unix:");
-		quote_terminal(text, event->resolved, strlen(event->resolved));
-		return;
-	}
-	if (event->domain != AF_UNIX)
-		text_string(text, event->type == SOCK_DGRAM ? "udp " : "tcp ");
-	text_string(text, addr_text(&event->addr, target, sizeof(target)));
 }
 
 static void hear(struct ask *ask, const struct event *event)
@@ -196,66 +202,42 @@ static void hear(struct ask *ask, const struct event *event)
 	heard->tid = event->tid;
 	heard->addr = event->addr;
 	memcpy(heard->host, event->host, sizeof(heard->host));
+	heard->host[sizeof(heard->host) - 1] = '\0';
 }
 
 /* It may lie, so this is said to be its word. */
-static void put_host(struct text *text, const struct ask *ask,
-		     const struct event *event)
+static const char *heard_host(const struct ask *ask, const struct event *event)
 {
 	for (unsigned int i = 0; i < HEARD_MAX; i++) {
 		const struct hearsay *heard = &ask->heard[i];
 
-		if (heard->tid != event->tid || heard->host[0] == '\0' ||
-		    heard->addr.port != event->addr.port ||
+		if (heard->tid == event->tid && heard->host[0] != '\0' &&
+		    heard->addr.port == event->addr.port &&
 		    memcmp(heard->addr.ip, event->addr.ip,
-			   sizeof(heard->addr.ip)) != 0)
-			continue;
-		text_string(text, ", which it calls \"");
-		quote_terminal(text, heard->host,
-			       strnlen(heard->host, sizeof(heard->host)));
-		text_string(text, "\"");
-		return;
+			   sizeof(heard->addr.ip)) == 0)
+			return heard->host;
 	}
-}
-
-static void put_question(struct text *text, const struct ask *ask,
-			 const struct event *event)
-{
-	text_string(text, "\nsbx: ");
-	quote_terminal(text, event->comm,
-		       strnlen(event->comm, sizeof(event->comm)));
-	text_string(text, "[");
-	text_number(text, (uint64_t)event->pid);
-	text_string(text, "] (");
-	quote_terminal(text, event->exe, strlen(event->exe));
-	text_string(text, ") wants to ");
-	text_string(text, policy_op_name(event->op));
-	text_string(text, " ");
-	put_target(text, event);
-	put_host(text, ask, event);
-	text_string(text, "\n");
-	put_risk(text, event);
+	return NULL;
 }
 
 static enum answer_kind ask_at(const struct ask *ask, const struct call *call,
 			       const char *question)
 {
+	static const char choice[] =
+		"sbx: allow it [o]nce, [a]lways in this run, [n]ever, or "
+		"[s]top asking? ";
 	char line[256];
 
-	tty_show(ask->tty, question);
+	if (!show(ask, call, question))
+		return ANSWER_NONE;
 	for (int i = 0; i < TRIES; i++) {
-		ssize_t n;
-
-		tty_show(ask->tty,
-			 "sbx: allow it [o]nce, [a]lways in this run, "
-			 "[n]ever, or [s]top asking? ");
-		n = read_line(ask, call, line, sizeof(line));
-		if (n <= 0)
+		if (!show(ask, call, choice) ||
+		    read_line(ask, call, line, sizeof(line)) <= 0)
 			break;
 		if (answers_read(line) != ANSWER_NONE)
 			return answers_read(line);
 	}
-	tty_show(ask->tty, "\nsbx: no answer; it is refused\n");
+	show(ask, call, "\nsbx: no answer; it is refused\n");
 	return ANSWER_NONE;
 }
 
@@ -268,8 +250,8 @@ static enum answer_kind put_to_person(struct ask *ask, const struct call *call,
 	struct text text;
 
 	text_open(&text, question, sizeof(question));
-	put_question(&text, ask, event);
-	if (!tty_take(call->sup, ask->tty, &before))
+	question_put(&text, event, heard_host(ask, event));
+	if (!tty_take(call->sup, ask->tty, call->client.tid, &before))
 		return ANSWER_NONE;
 	answer = ask_at(ask, call, question);
 	tty_give_back(ask->tty, &before);
@@ -277,10 +259,10 @@ static enum answer_kind put_to_person(struct ask *ask, const struct call *call,
 }
 
 static enum answer_kind find(struct ask *ask, const struct call *call,
-			     const struct event *event, const char *target)
+			     const struct event *event,
+			     const struct asked *asked)
 {
-	enum answer_kind answer =
-		answers_find(&ask->answers, event->op, target);
+	enum answer_kind answer = answers_find(&ask->answers, asked);
 
 	if (call->report && event->host[0])
 		hear(ask, event);
@@ -288,16 +270,22 @@ static enum answer_kind find(struct ask *ask, const struct call *call,
 		return answer;
 	answer = put_to_person(ask, call, event);
 	if (answer == ANSWER_ALWAYS || answer == ANSWER_NEVER)
-		answers_add(&ask->answers, event->op, target, answer);
+		answers_add(&ask->answers, asked, answer);
 	if (answer == ANSWER_STOP)
-		ask_end(ask);
+		atomic_store(&ask->ended, true);
 	return answer;
 }
 
 bool ask_person(struct ask *ask, struct call *call, const struct event *event,
-		int *error)
+		int dir, int *error)
 {
 	char target[TARGET_SIZE];
+	const struct asked asked = {
+		.op = event->op,
+		.target = target,
+		.is_path = event->resolved[0] != '\0',
+		.dir = dir,
+	};
 	enum answer_kind answer;
 	struct text text;
 
@@ -305,13 +293,13 @@ bool ask_person(struct ask *ask, struct call *call, const struct event *event,
 	if (atomic_load(&ask->ended))
 		return false;
 	text_open(&text, target, sizeof(target));
-	put_target(&text, event);
+	question_target(&text, event);
 	*error = wait_for_turn(ask, call);
 	if (*error) {
 		*error = *error == REFUSED ? 0 : *error;
 		return false;
 	}
-	answer = find(ask, call, event, target);
+	answer = find(ask, call, event, &asked);
 	pthread_mutex_unlock(&ask->lock);
 	if (call->report)
 		return answer != ANSWER_NEVER;

@@ -25,6 +25,8 @@ size_t ask_keep(const struct ask *ask, int *keep);
  * ask_person() - May it be done, says somebody, now or for the whole run?
  * @call:	the call that waits meanwhile
  * @event:	what is to be refused
+ * @dir:	the directory that its path is in, held since it was judged; -1:
+ *		none, and the answer is not remembered if it is about a path
  * @error:	set if the call ended before there was an answer: to what it
  *		ends with, as call_interrupted()
  *
@@ -33,9 +35,13 @@ size_t ask_keep(const struct ask *ask, int *keep);
  * be allowed: the call itself is going to be asked about.
  */
 bool ask_person(struct ask *ask, struct call *call, const struct event *event,
-		int *error);
+		int dir, int *error);
 
-/** ask_end() - The command has ended, and the terminal is somebody else's. */
+/**
+ * ask_end() - The command has ended, and the terminal is somebody else's.
+ *
+ * Waits until a question is taken back, and the terminal as it was before.
+ */
 void ask_end(struct ask *ask);
 
 #endif /* SBX_ASK_H */

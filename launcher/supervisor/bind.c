@@ -236,7 +236,7 @@ static struct answer bind_in(struct call *call, int parent, const char *base,
 		return answer_error(call->report ? 0 : error);
 	verdict = judge_bind(call->sup, parent, base, found);
 	subject = (struct subject){TARGET_PATH, found->name, found->len,
-				   found->note};
+				   found->note, &found->st};
 	if (!call_agreed(call, &verdict, &subject))
 		return call_refuse(call, &verdict, TARGET_PATH, found->name,
 				   found->len, found->note);
@@ -311,7 +311,7 @@ static struct answer bind_abstract(struct call *call)
 	const bool named = addr->kind == ADDR_ABSTRACT;
 	const struct subject subject = {named ? TARGET_ABSTRACT
 					      : TARGET_AUTOBIND,
-					addr->name, addr->name_len, NULL};
+					addr->name, addr->name_len, NULL, NULL};
 	struct policy_verdict verdict =
 		named ? judge_abstract(call->sup, OP_BIND, addr->name,
 				       addr->name_len)

@@ -15,6 +15,7 @@
 #include "../resolver.h"
 #include "ask.h"
 #include "fetch.h"
+#include "judge.h"
 #include "log.h"
 #include "settled.h"
 #include "stack.h"
@@ -203,11 +204,14 @@ static bool ask_about(struct call *call, struct policy_verdict *verdict,
 {
 	struct policy_request request;
 	struct event event;
+	autoclose int dir = -1;
 	int error;
 
 	request_of(call, subject, &request);
 	explain(call, verdict, &request, NULL, &event);
-	if (ask_person(call->sup->ask, call, &event, &error)) {
+	if (subject->held)
+		dir = judge_directory(&request, subject->held);
+	if (ask_person(call->sup->ask, call, &event, dir, &error)) {
 		*verdict = (struct policy_verdict){.allow = true, .rule = -1};
 		return true;
 	}
@@ -250,7 +254,7 @@ struct answer call_refuse(struct call *call,
 			  enum target_kind kind, const char *name, size_t len,
 			  const char *note)
 {
-	const struct subject subject = {kind, name, len, note};
+	const struct subject subject = {kind, name, len, note, NULL};
 
 	if (!call->quiet)
 		tell(call, verdict, &subject);

@@ -98,6 +98,8 @@ struct subject {
 	const char *name; /* canonical path or abstract name; NULL: none */
 	size_t len;
 	const char *note; /* a reason apart from the policy, or NULL */
+	/* The node of a path, or the directory that it is to be bound in. */
+	const struct stat *held;
 };
 
 /**

@@ -124,7 +124,7 @@ static struct answer connect_node(struct call *call, int pin,
 	struct policy_verdict verdict =
 		judge_connect(call->sup, pin, call->addr.name, found);
 	const struct subject subject = {TARGET_PATH, found->name, found->len,
-					found->note};
+					found->note, &found->st};
 	struct sockaddr_un addr;
 	const socklen_t len = call_held_address(&addr, pin);
 	/* What would have failed anyway fails as it would have. */
@@ -173,7 +173,7 @@ static struct answer connect_abstract(struct call *call)
 	struct policy_verdict verdict = judge_abstract(
 		call->sup, OP_CONNECT, addr->name, addr->name_len);
 	const struct subject subject = {TARGET_ABSTRACT, addr->name,
-					addr->name_len, NULL};
+					addr->name_len, NULL, NULL};
 	const bool inside = verdict.allow && verdict.rule < 0;
 	const int error = call_asks(call, &verdict)
 				  ? probe_ask(call->probe, call_type(call),

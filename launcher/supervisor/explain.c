@@ -156,7 +156,8 @@ static void judge_name(struct call *call)
 		return;
 	asked.len = name.len;
 	verdict = policy_decide(sup.policy, &asked, NULL, NULL);
-	subject = (struct subject){TARGET_PATH, name.text, name.len, NULL};
+	subject =
+		(struct subject){TARGET_PATH, name.text, name.len, NULL, NULL};
 	if (!call_agreed(call, &verdict, &subject))
 		call_refuse(call, &verdict, TARGET_PATH, name.text, name.len,
 			    NULL);

@@ -94,8 +94,8 @@ static bool seen_from_pin(const struct held *held, const struct policy *policy,
 	       node_same(&st, held->st);
 }
 
-static int parent_of(const struct policy_request *request,
-		     const struct stat *node)
+int judge_directory(const struct policy_request *request,
+		    const struct stat *node)
 {
 	const struct open_how how = {
 		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
@@ -122,7 +122,7 @@ static int parent_of(const struct policy_request *request,
 static bool beneath_denied(const struct held *held, unsigned int rule,
 			   const struct policy_request *request)
 {
-	autoclose int dir = parent_of(request, held->st);
+	autoclose int dir = judge_directory(request, held->st);
 	struct stat denied, st, last = {0};
 
 	if (dir < 0 || fstat(held->sup->pins->fd[rule], &denied) != 0)

@@ -55,6 +55,16 @@ struct policy_verdict judge_bind(const struct supervisor *sup, int parent,
 				 const char *base, struct found *found);
 
 /**
+ * judge_directory() - Hold the directory that a path is in.
+ * @request:	op, and the canonical path
+ * @node:	what is there; for OP_BIND, the directory itself
+ *
+ * Return: O_PATH descriptor, or -1 if the path leads elsewhere by now
+ */
+int judge_directory(const struct policy_request *request,
+		    const struct stat *node);
+
+/**
  * judge_abstract() - May this client use this abstract name?
  * @op:		OP_CONNECT, OP_SEND or OP_BIND
  */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -83,8 +84,12 @@ static void print_rules(FILE *out, const struct policy *policy)
 
 		text_open(&text, buf, sizeof(buf));
 		append_name(&text, policy, &policy->rules[i]);
-		fprintf(out, "%s %s\n", option_of(policy, &policy->rules[i]),
-			buf);
+		/* Half a name would grant something else. */
+		if (text_length(&text) < 0)
+			fprintf(out, "# a name is too long to be written\n");
+		else
+			fprintf(out, "%s %s\n",
+				option_of(policy, &policy->rules[i]), buf);
 	}
 }
 
@@ -211,22 +216,47 @@ void learn_print(FILE *out, const struct policy *policy, struct tally *tally,
 	print_learned(out, policy, tally);
 }
 
+/* It will be replaced, not written to: a device, or a link that an earlier
+ * command put there, must not be. */
 int learn_open(const char *path)
 {
-	autoclose int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	autoclose int file = open(path,
+				  O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
+					  O_NOCTTY | O_CLOEXEC,
+				  0666);
 	const int dir = place_directory(path);
+	struct stat st;
 
-	if (file < 0 || dir < 0)
+	if (file < 0 && (errno == ELOOP || errno == ENXIO))
+		st.st_mode = 0;
+	else if (file < 0 || dir < 0 || fstat(file, &st) != 0)
 		die_errno("cannot write what is learned to \"%s\"", path);
+	if (!S_ISREG(st.st_mode))
+		die("--learn: \"%s\" is no regular file; name one, or one that "
+		    "does not exist",
+		    path);
 	return dir;
+}
+
+/* Return: 0, or -1 with errno */
+static int write_to(int fd, const struct policy *policy, struct tally *tally,
+		    char *const *command)
+{
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!out) {
+		clean_close(&fd);
+		return -1;
+	}
+	learn_print(out, policy, tally, command);
+	return fclose(out);
 }
 
 int learn_write(int dir, const char *path, const struct policy *policy,
 		struct tally *tally, char *const *command)
 {
 	char temporary[512];
-	FILE *out;
-	int fd;
+	int fd, error;
 
 	if (snprintf(temporary, sizeof(temporary), "%s" TEMPORARY,
 		     place_base(path)) >= (int)sizeof(temporary)) {
@@ -236,11 +266,11 @@ int learn_write(int dir, const char *path, const struct policy *policy,
 	unlinkat(dir, temporary, 0);
 	fd = openat(dir, temporary,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	out = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!out)
-		return -1;
-	learn_print(out, policy, tally, command);
-	if (fclose(out) != 0)
-		return -1;
-	return renameat(dir, temporary, dir, place_base(path));
+	if (write_to(fd, policy, tally, command) == 0 &&
+	    renameat(dir, temporary, dir, place_base(path)) == 0)
+		return 0;
+	error = errno;
+	unlinkat(dir, temporary, 0);
+	errno = error;
+	return -1;
 }

@@ -10,6 +10,7 @@
 
 /**
  * learn_open() - Hold the directory in which --learn will write, or die.
+ * @path:	a regular file, or nothing yet
  *
  * Return: descriptor
  */

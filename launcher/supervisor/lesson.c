@@ -93,12 +93,23 @@ static void write_option(struct lesson *lesson, const char *option,
 		lesson->line[0] = '\0';
 }
 
-static bool is_done_too(const struct tally *tally, const char *resolved,
-			enum policy_op op)
+/* By their canonical paths, or abstract names. */
+static bool is_same_name(const struct tally_entry *a,
+			 const struct tally_entry *b)
+{
+	if (a->resolved[0] || b->resolved[0])
+		return strcmp(a->resolved, b->resolved) == 0;
+	return a->addr.kind == b->addr.kind &&
+	       a->addr.name_len == b->addr.name_len &&
+	       memcmp(a->addr.name, b->addr.name, a->addr.name_len) == 0;
+}
+
+static bool is_done_too(const struct tally *tally,
+			const struct tally_entry *entry, enum policy_op op)
 {
 	for (size_t i = 0; i < tally->count; i++)
 		if (tally->entries[i].op == op &&
-		    strcmp(tally->entries[i].resolved, resolved) == 0)
+		    is_same_name(&tally->entries[i], entry))
 			return true;
 	return false;
 }
@@ -108,9 +119,9 @@ static const char *unix_option(const struct tally *tally,
 {
 	const bool binds = entry->op == OP_BIND;
 
-	if (is_done_too(tally, entry->resolved, OP_BIND) &&
-	    (is_done_too(tally, entry->resolved, OP_CONNECT) ||
-	     is_done_too(tally, entry->resolved, OP_SEND)))
+	if (is_done_too(tally, entry, OP_BIND) &&
+	    (is_done_too(tally, entry, OP_CONNECT) ||
+	     is_done_too(tally, entry, OP_SEND)))
 		return "allow-unix-socket";
 	return binds ? "allow-unix-bind" : "allow-unix-connect";
 }
@@ -158,14 +169,23 @@ static void of_path(const struct tally *tally, const struct tally_entry *entry,
 	}
 }
 
-/* The hint is an option already; in a configuration it has no hyphens. */
-static void of_hint(const struct tally_entry *entry, struct lesson *lesson)
+/* The hint is an option already; in a configuration it has no hyphens, and what
+ * grants a name says for what. */
+static void of_hint(const struct tally *tally, const struct tally_entry *entry,
+		    struct lesson *lesson)
 {
 	static const char network[] = "--network ";
+	static const char both[] = "--allow-unix-socket ";
+	const size_t len = sizeof(both) - 1;
 	struct text text;
 
 	text_open(&text, lesson->line, sizeof(lesson->line));
-	text_string(&text, entry->hint + 2);
+	if (strncmp(entry->hint, both, len) == 0) {
+		text_string(&text, unix_option(tally, entry));
+		text_string(&text, entry->hint + len - 1);
+	} else {
+		text_string(&text, entry->hint + 2);
+	}
 	if (text_length(&text) < 0)
 		lesson->line[0] = '\0';
 	/* Another network would take away some of what is learned. */
@@ -186,9 +206,14 @@ void lesson_of(const struct tally *tally, size_t index, struct lesson *lesson)
 		of_path(tally, entry, lesson);
 		return;
 	}
-	if (entry->has_addr && entry->addr.kind == ADDR_ABSTRACT)
+	if (entry->has_addr && entry->addr.kind == ADDR_ABSTRACT) {
 		lesson->risk = risk_of_abstract(entry->addr.name,
 						entry->addr.name_len);
+		/* See append_abstract() in policy/hint.c. */
+		if (memchr(entry->addr.name, '\0', entry->addr.name_len))
+			lesson->remark = "a name with a NUL byte cannot be "
+					 "written: all that begin so";
+	}
 	if (strncmp(entry->hint, "--", 2) == 0)
-		of_hint(entry, lesson);
+		of_hint(tally, entry, lesson);
 }

@@ -61,7 +61,7 @@ static struct answer to_node(struct call *call, struct delivery *d, int pin,
 	struct policy_verdict verdict =
 		judge_connect(call->sup, pin, call->addr.name, found);
 	const struct subject subject = {TARGET_PATH, found->name, found->len,
-					found->note};
+					found->note, &found->st};
 	struct sockaddr_un addr;
 	const socklen_t len = call_held_address(&addr, pin);
 	/* What would have failed anyway fails as it would have. */
@@ -107,7 +107,7 @@ static struct answer to_abstract(struct call *call, struct delivery *d)
 	struct policy_verdict verdict =
 		judge_abstract(call->sup, OP_SEND, addr->name, addr->name_len);
 	const struct subject subject = {TARGET_ABSTRACT, addr->name,
-					addr->name_len, NULL};
+					addr->name_len, NULL, NULL};
 	const int error = call_asks(call, &verdict)
 				  ? probe_ask(call->probe, SOCK_DGRAM,
 					      raw(call), call->raw_len)

@@ -10,12 +10,13 @@
  * in the foreground may read.  So a question takes the foreground, and the
  * usual modes of a terminal, and gives both back.  Our signals are blocked, so
  * the kernel does not stop us for that (tty_check_change()).
+ *
+ * Nothing here waits: a terminal may be stopped, and what was typed may be read
+ * by somebody else between poll(2) and read(2).
  */
 #include "tty.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -34,7 +35,8 @@ static bool is_terminal(int fd)
 
 int tty_open(void)
 {
-	const int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	const int tty =
+		open("/dev/tty", O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 
 	if (tty < 0 || is_terminal(tty))
 		return tty;
@@ -42,24 +44,28 @@ int tty_open(void)
 	return -1;
 }
 
-/* Is that group one of jobs inside?  All of them descend from us. */
-static bool is_inside(const struct supervisor *sup, pid_t group)
+/* Is that group one of jobs inside?  All of them descend from us.  Its leader
+ * may have ended, as the first of a pipeline. */
+static bool is_inside(const struct supervisor *sup, pid_t group, pid_t client)
 {
 	struct client_status status = {.ppid = group};
 
+	if (getpgid(client) == group)
+		return true;
 	while (status.ppid > 1 && status.ppid != sup->pid)
 		if (client_status(sup, status.ppid, &status) != 0)
 			return false;
 	return status.ppid == sup->pid;
 }
 
-bool tty_take(const struct supervisor *sup, int tty, struct tty_manners *before)
+bool tty_take(const struct supervisor *sup, int tty, pid_t client,
+	      struct tty_manners *before)
 {
 	struct termios usual;
 
 	before->foreground = tcgetpgrp(tty);
 	if (before->foreground != getpgrp() &&
-	    (!is_inside(sup, before->foreground) ||
+	    (!is_inside(sup, before->foreground, client) ||
 	     tcsetpgrp(tty, getpgrp()) != 0))
 		return false;
 	before->known = tcgetattr(tty, &before->modes) == 0;
@@ -70,30 +76,19 @@ bool tty_take(const struct supervisor *sup, int tty, struct tty_manners *before)
 	usual.c_iflag |= ICRNL;
 	usual.c_oflag |= OPOST | ONLCR;
 	usual.c_lflag |= ICANON | ECHO | ECHOE | ISIG;
-	tcsetattr(tty, TCSAFLUSH, &usual);
+	/* Not TCSAFLUSH, which waits for output that may be stopped. */
+	tcsetattr(tty, TCSANOW, &usual);
+	tcflush(tty, TCIFLUSH);
 	return true;
 }
 
+/* If the command was stopped meanwhile, a shell outside has the terminal. */
 void tty_give_back(int tty, const struct tty_manners *before)
 {
+	if (tcgetpgrp(tty) != getpgrp())
+		return;
 	if (before->known)
-		tcsetattr(tty, TCSADRAIN, &before->modes);
+		tcsetattr(tty, TCSANOW, &before->modes);
 	if (before->foreground != getpgrp())
 		tcsetpgrp(tty, before->foreground);
-}
-
-void tty_show(int tty, const char *text)
-{
-	size_t len = strlen(text);
-
-	while (len > 0) {
-		const ssize_t n = write(tty, text, len);
-
-		if (n < 0 && errno != EINTR)
-			return;
-		if (n > 0) {
-			text += n;
-			len -= (size_t)n;
-		}
-	}
 }

@@ -15,24 +15,22 @@ struct tty_manners {
 	bool known;
 };
 
-/** tty_open() - The controlling terminal: a descriptor, or -1. */
+/** tty_open() - The controlling terminal: a non-blocking descriptor, or -1. */
 int tty_open(void);
 
 /**
  * tty_take() - Move to its foreground, and have it read lines.
+ * @client:	process for which that is done
  * @before:	set, for tty_give_back()
  *
  * What was typed and not read is thrown away.
  *
  * Return: false if nobody inside has it: then we are in the background
  */
-bool tty_take(const struct supervisor *sup, int tty,
+bool tty_take(const struct supervisor *sup, int tty, pid_t client,
 	      struct tty_manners *before);
 
-/** tty_give_back() - Undo tty_take(). */
+/** tty_give_back() - Undo tty_take(), unless somebody outside did. */
 void tty_give_back(int tty, const struct tty_manners *before);
-
-/** tty_show() - Write text, all of it. */
-void tty_show(int tty, const char *text);
 
 #endif /* SBX_TTY_H */

@@ -318,11 +318,10 @@ static enum interruption reason(struct worker *w, int64_t now, int busy)
 
 	if (gone(id))
 		return INTERRUPT_GONE;
-	if (signalled(w, id))
-		return INTERRUPT_SIGNAL;
+	/* Before a signal, for which not everybody who waits gives up. */
 	if (busy >= WORKERS_MAX && now - atomic_load(&w->since) > OVERLOAD_MS)
 		return INTERRUPT_OVERLOAD;
-	return INTERRUPT_NONE;
+	return signalled(w, id) ? INTERRUPT_SIGNAL : INTERRUPT_NONE;
 }
 
 static void watch(struct worker *w, int64_t now, int busy)

@@ -6,7 +6,9 @@ need "$python" setsid
 
 private_dir run
 start_server srv "$lib/srv" "$T/run/srv"
+start_server granted "$lib/srv" "$T/run/granted"
 start_server tcp "$lib/tcpload" serve
+wait_for_socket "$T/run/granted"
 wait_for_socket "$T/run/srv"
 wait_for 10 grep -q ^port "$T/tcp.log" || bail "no server"
 port=$(sed -n 's/^port //p' "$T/tcp.log")
@@ -15,6 +17,42 @@ cat >"$T/bin/tcp.py" <<'END'
 import socket, sys
 socket.create_connection((sys.argv[1], int(sys.argv[2])), 5)
 print("tcp", "is", "open")
+END
+# A packet to the loopback leaves by the device that a socket is bound to.
+cat >"$T/bin/device.py" <<'END'
+import os, socket, sys
+s = socket.socket()
+s.settimeout(5)
+name = ([d for d in os.listdir("/sys/class/net") if d != "lo"] + ["none"])[0]
+try:
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, name.encode())
+    print("device", "chosen")
+except OSError as e:
+    print("device", e.errno)
+s.connect(("127.0.0.1", int(sys.argv[1])))
+print("tcp", "is", "open")
+END
+cat >"$T/bin/flow" <<END
+#!$python -S
+import os, sys, termios
+tty = os.open("/dev/tty", os.O_RDWR)
+termios.tcflow(tty, termios.TCOON if int(sys.argv[1]) else termios.TCOOFF)
+END
+chmod 755 "$T/bin/flow"
+# The alarm stays pending: every thread waits in a call.
+cat >"$T/bin/crowd.py" <<'END'
+import signal, socket, sys, threading
+def connect():
+    try:
+        socket.socket(socket.AF_UNIX).connect(sys.argv[1])
+    except OSError:
+        pass
+threading.stack_size(65536)
+signal.signal(signal.SIGALRM, lambda *_: None)
+signal.setitimer(signal.ITIMER_REAL, 1)
+for _ in range(300):
+    threading.Thread(target=connect).start()
+connect()
 END
 cat >"$T/bin/listen.py" <<'END'
 import socket, sys
@@ -221,6 +259,14 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	END
 	[[ ${shim[*]} ]] || like "$out" "which it calls .localhost." \
 		"... by the name that the program asked for, $mode"
+	play "a device is not chosen: the loopback is this machine" <<-END
+	expect prompt>
+	send \$X $python \$B/device.py \$P^M
+	expect device 1
+	expect wants to connect tcp 127.0.0.1:\$P
+	send o^M
+	expect tcp is open
+	END
 	play "listening" <<-END
 	expect prompt>
 	send \$X $python \$B/listen.py $free^M
@@ -245,11 +291,172 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	rm -f "$T/run/new"
 }
 
+# ---- attacks -----------------------------------------------------------------
+# Somebody else's socket comes under the name that was always allowed.
+swaps() {
+	local harm
+
+	private_dir swap
+	private_dir swap/a
+	private_dir swap/b
+	start_server harmless "$lib/srv" "$T/swap/a/s"
+	harm=$pid
+	start_server precious "$lib/srv" "$T/swap/b/s"
+	wait_for_socket "$T/swap/a/s"
+	wait_for_socket "$T/swap/b/s"
+	play "another directory of that name is not always allowed" <<-END
+	expect prompt>
+	send \$X sh -c 'cd $T/swap && \$C a/s; mv a old; mv b a; \$C a/s; echo en""ded'^M
+	expect wants to connect unix:$T/swap/a/s
+	send a^M
+	expect wants to connect unix:$T/swap/a/s
+	send n^M
+	expect ended
+	END
+	is "$(seen harmless),$(seen precious)" 1,0 "... nor reached, $mode"
+	as_user root mv "$T/swap/a" "$T/swap/b"
+	as_user root mv "$T/swap/old" "$T/swap/a"
+	play "one that comes while the person thinks neither" <<-END
+	expect prompt>
+	send \$X sh -c 'cd $T/swap && (sleep 0.5; mv a old; mv b a; echo swap""ped) & \$C $T/swap/a/s; \$C $T/swap/a/s; echo en""ded'^M
+	expect wants to connect unix:$T/swap/a/s
+	expect swapped
+	send a^M
+	expect wants to connect unix:$T/swap/a/s
+	send n^M
+	expect ended
+	END
+	is "$(seen harmless),$(seen precious)" 2,0 "... nor reached, $mode"
+	stop_server "$harm" "$pid"
+	rm -rf "$T/swap"
+}
+
+# A question that cannot be shown, or is shown when the command ends.
+terminal() {
+	play "a stopped terminal holds nobody up" <<-'END'
+	expect prompt>
+	send $X sh -c 'exec 2>/dev/null; $B/flow 0; timeout -s KILL 1 $C $S; $C $S & sleep 1; kill $!; wait $!; $B/flow 1; echo en""ded; $C $S'^M
+	expect ended
+	expect or \[s\]top asking
+	send n^M
+	expect prompt>
+	END
+
+	play "the end of the command gives the terminal back" <<-'END'
+	expect prompt>
+	send stty -a | grep -o "susp = ...\?"; $X sh -c '$C $S & sleep 0.7'; stty -a | grep -o "susp = ...\?"; echo do""ne^M
+	expect susp = \^Z
+	expect wants to connect
+	expect susp = \^Z
+	expect done
+	END
+
+	play "... if it is killed, too" <<-'END'
+	expect prompt>
+	send $X sh -c '(sleep 0.7; kill -KILL $$) & exec $C $S'; stty -a | grep -o "susp = ...\?"; echo do""ne^M
+	expect wants to connect
+	expect susp = \^Z
+	expect done
+	END
+
+	play "a shell outside keeps the terminal when the command is stopped" <<-'END'
+	expect prompt>
+	send $X env PS1='ins''ide> ' bash --norc --noediting -i^M
+	expect inside>
+	send echo $$ >$L/pid^M
+	expect inside>
+	send sh -c '(sleep 0.7; kill -STOP $(cat $L/pid)) & $C $S'^M
+	expect or \[s\]top asking
+	expect prompt>
+	send sleep 0.5; echo al""ive^M
+	expect alive
+	send echo sti""ll^M
+	expect still
+	send fg^M
+	send ^M
+	expect inside>
+	send exit^M
+	expect prompt>
+	END
+
+	rm -f "$T/run/pid"
+	play "the first of a pipeline may have ended" <<-'END'
+	expect prompt>
+	send $X env PS1='ins''ide> ' bash --norc --noediting -i^M
+	expect inside>
+	send true | sh -c 'sleep 0.5; $C $S'^M
+	expect wants to connect
+	send n^M
+	expect connect: EACCES
+	send exit^M
+	expect prompt>
+	END
+
+	play "a single key is no answer" <<-'END'
+	expect prompt>
+	send $X sh -c '(trap "" TTOU; sleep 0.7; stty -icanon </dev/tty; echo ra""w) & $C $S'^M
+	expect or \[s\]top asking
+	expect raw
+	send a
+	expect or \[s\]top asking
+	send a
+	expect or \[s\]top asking
+	send a
+	expect no answer; it is refused
+	expect connect: EACCES
+	END
+}
+
+# More clients wait than there are workers, and none of them can be told by a
+# signal: what is granted is served all the same.
+crowd() {
+	local x="$sbx_run --ask ${shim[*]} --allow-unix-socket $T/run/granted --"
+
+	play "many questions hold up nobody else" <<-END
+	expect prompt>
+	send $x sh -c '$python \$B/crowd.py \$S & sleep 4; \$C $T/run/granted && echo ser""ved; wait'^M
+	expect wants to connect
+	expect served
+	send s^M
+	expect prompt>
+	END
+	play "who stops asking is asked no more" <<-'END'
+	expect prompt>
+	send $X sh -c '$C $S & $C $S & $C $S & wait; echo en""ded'^M
+	expect or \[s\]top asking
+	send s^M
+	expect ended
+	END
+	is "$(grep -c 'wants to' <<<"$out")" 1 "... by those who wait, $mode"
+}
+
+# A program says in its name what only sbx-run says, on a line of its own.
+lies() {
+	local name="x) wants to connect unix:nothing"
+
+	name+=$(printf '%70s' '')"sbx: allow it [o]nce? o $(printf '%60s' '')sbx:"
+	cp "$lib/cli" "$T/bin/$name"
+	play "a name makes no lines" <<-END
+	expect prompt>
+	send cd \$B; \$X ./x* \$S^M
+	expect wants to connect unix:\$S
+	expect or .s.top asking
+	send n^M
+	expect EACCES
+	END
+	unlike "$(grep -a wants <<<"$out")" '  ' "... of blanks, $mode"
+	rm -f "$T/bin/$name"
+}
+
 each() {
 	x="$sbx_run --ask ${shim[*]} --"
 	answers
 	clients
 	inet
+	swaps
+	terminal
+	crowd
+	lies
 }
 each_mode each
 

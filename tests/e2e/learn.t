@@ -9,6 +9,9 @@ private_dir run
 start_server srv "$lib/srv" "$T/run/ok"
 start_server other "$lib/srv" "$T/run/other"
 start_server tcp "$lib/tcpload" serve
+private_dir odd
+start_server odd "$python" -S "$root/tests/lib/odd_names.py" serve "$T/odd"
+wait_for 10 grep -q ready "$T/odd.log" || bail "no server"
 wait_for_socket "$T/run/ok"
 wait_for_socket "$T/run/other"
 wait_for 10 grep -q ^port "$T/tcp.log" || bail "no server"
@@ -123,6 +126,64 @@ agent() {
 	unset SSH_AUTH_SOCK
 }
 
+# Names that a shell, or whoever reads a configuration, could misunderstand.
+odd() {
+	local names=("$python" -S "$root/tests/lib/odd_names.py") file
+
+	private_dir "learned.$user${shim[0]-}"
+	file=$T/learned.$user${shim[0]-}/conf
+	export HOME=$T/odd
+	sbx --learn "$file" -q -- "${names[@]}" connect "$T/odd"
+	is "$out" 32 "all odd names are learned ($mode)"
+	unlike "$(<"$file")" $'[\x01\x1b]' "... and shown ($mode)"
+	sbx --config "$file" -q -- "${names[@]}" connect "$T/odd"
+	is "$out,$rc" 32,0 "... and granted ($mode)"
+	sbx -q -- "${names[@]}" near "$T/odd"
+	is "$out" 0 "others are not granted ($mode)"
+	sbx --config "$file" -q -- "${names[@]}" near "$T/odd"
+	is "$out" 0 "... nor by what was learned ($mode)"
+	sbx --config "$file" -q -- "$python" -c 'import socket, sys
+socket.socket(socket.AF_UNIX).bind(sys.argv[1].replace("@", "\0"))' \
+		"@$T/oddquo'te2"
+	is "$rc" 1 "... nor anything bound ($mode)"
+	like "$(<"$file")" "allow-unix-connect '?@" \
+		"an abstract name is granted one way ($mode)"
+	unset HOME
+}
+
+# What is no regular file stays what it is, and nobody waits for it.
+files() {
+	local dir=$T/files.$user${shim[0]-}
+
+	private_dir "files.$user${shim[0]-}"
+	as_user "$user" sh -c 'cd "$1" && echo kept >target &&
+		ln -s target link && ln -s nothing dangling && mkfifo fifo' - \
+		"$dir"
+	((EUID)) || mknod -m 666 "$dir/device" c 1 3
+	for file in link dangling fifo device; do
+		[[ -e $dir/$file || -L $dir/$file ]] || continue
+		sbx --learn "$dir/$file" -- touch "$dir/ran"
+		is "$rc" 125 "--learn to a $file: 125 ($mode)"
+		like "$err" 'is no regular file' "... says why ($mode)"
+	done
+	ok "... nothing ran ($mode)" test ! -e "$dir/ran"
+	is "$(<"$dir/target")" kept "... a link is not followed ($mode)"
+	ok "... nor made use of ($mode)" test ! -e "$dir/nothing"
+	((EUID)) || ok "... a device is one still ($mode)" \
+		test -c "$dir/device"
+	# What the command puts there meanwhile is replaced.
+	sbx --learn "$dir/new" -q -- sh -c 'rm "$1/new"
+		ln -s target "$1/new"; ln -s target "$1/new.sbx-learn"' - "$dir"
+	is "$(<"$dir/target")" kept "links put there later neither ($mode)"
+	ok "... what was learned is there ($mode)" test -f "$dir/new" -a \
+		! -L "$dir/new" -a ! -e "$dir/new.sbx-learn"
+	sbx --learn "$dir/full" -- sh -c 'rm "$1/full"; mkdir "$1/full"' - \
+		"$dir"
+	like "$err" 'cannot write what was learned to' \
+		"what cannot be replaced is said ($mode)"
+	ok "... and nothing left ($mode)" test ! -e "$dir/full.sbx-learn"
+}
+
 # ---- configurations -------------------------------------------------------
 bad() { # TEXT MESSAGE
 	printf '%b' "$1" >"$T/bad"
@@ -144,6 +205,11 @@ configurations() {
 		'1: the variable "NO_SUCH_VARIABLE" is not set'
 	bad 'allow-unix-socket /such\\\n' \
 		'1: a line ends in a backslash'
+	bad "allow-unix-socket \$'/x\n" '1: a single quote is not closed'
+	bad "allow-unix-socket \$'/x\\\\\n" '1: a single quote is not closed'
+	bad "allow-unix-socket \$'/\\\\n'\n" "1: after a backslash in"
+	bad "allow-unix-socket \$'/\\\\x4'\n" '1: after .* two hexadecimal digits'
+	bad "allow-unix-socket \$'/\\\\x00'\n" '1: there is a NUL byte'
 	bad "include bad\n" '1: ".*/bad" is included more than 8'
 	bad 'allow-connect example.org:443\n' \
 		'1: invalid value "example.org:443" for --allow-connect'
@@ -203,6 +269,8 @@ default() {
 
 each_mode each
 each_mode agent
+each_mode odd
+each_mode files
 configurations
 chmod 777 "$T/conf"
 untypable

@@ -91,6 +91,9 @@ class World:
         os.symlink("a/b", f"{base}/link")
         os.symlink("a/s1", f"{base}/named")
         os.symlink("nowhere/at/all", f"{base}/dangling")
+        os.symlink(f"/proc/self/root{base}/a", f"{base}/rooted")
+        os.symlink("a/s1/", f"{base}/slashed")
+        os.symlink("loop", f"{base}/loop")
         os.link(f"{base}/d/s4", f"{base}/d/twice")
         with open(f"{base}/a/file", "w", encoding="ascii"):
             pass
@@ -135,11 +138,15 @@ class World:
             "a/s1", "a/b/s2", "a/b/c/s3", "d/s4", "d/twice", "s5", "a/d1",
             "d/d2", "a/q1", "own/s6", "link/s2", "link/c/s3", "named",
             "dangling", "a/file", "a/missing", "own/new", "d/../a/s1",
-            "a/./b//s2", "link/../s1", "nodir/x", "a/s1/x"])
+            "a/./b//s2", "link/../s1", "nodir/x", "a/s1/x",
+            "a/s1/", "a/s1/.", "a/b/", "rooted/b/s2", "rooted/new",
+            "rooted/../s5", "slashed", "loop", "nodir/../s5"])
 
     def grantable(self, dice):
         path = self.path(dice)
-        return self.grantable(dice) if "/s1/" in path else path
+        odd = "/s1/" in path or "nodir/.." in path or path.endswith(
+            ("slashed", "loop"))
+        return self.grantable(dice) if odd else path
 
     def directory(self, dice):
         return self.base + dice.choice(

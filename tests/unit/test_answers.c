@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "launcher/supervisor/answers.h"
 
@@ -19,7 +21,8 @@ static void lines_are_read(void **state)
 		enum answer_kind kind;
 	} rows[] = {
 		{"o\n", ANSWER_ONCE},	     {"once\n", ANSWER_ONCE},
-		{" Once \r\n", ANSWER_ONCE}, {"a", ANSWER_ALWAYS},
+		{" Once \r\n", ANSWER_ONCE}, {"a", ANSWER_NONE},
+		{"a\n", ANSWER_ALWAYS},	     {"o\r", ANSWER_NONE},
 		{"ALWAYS\n", ANSWER_ALWAYS}, {"\tn\n", ANSWER_NEVER},
 		{"never\n", ANSWER_NEVER},   {"", ANSWER_NONE},
 		{"\n", ANSWER_NONE},	     {"y\n", ANSWER_NONE},
@@ -35,19 +38,61 @@ static void lines_are_read(void **state)
 			fail_msg("row %zu: \"%s\"", i, rows[i].line);
 }
 
+static enum answer_kind find(const struct answers *answers, enum policy_op op,
+			     const char *target)
+{
+	const struct asked asked = {op, target, false, -1};
+
+	return answers_find(answers, &asked);
+}
+
+static void add(struct answers *answers, enum policy_op op, const char *target,
+		enum answer_kind kind)
+{
+	const struct asked asked = {op, target, false, -1};
+
+	answers_add(answers, &asked, kind);
+}
+
 static void answers_are_by_call_and_target(void **state)
 {
 	struct answers answers = {NULL, 0};
 
 	(void)state;
-	assert_int_equal(answers_find(&answers, OP_CONNECT, "a"), ANSWER_NONE);
-	answers_add(&answers, OP_CONNECT, "a", ANSWER_ALWAYS);
-	answers_add(&answers, OP_BIND, "a", ANSWER_NEVER);
-	assert_int_equal(answers_find(&answers, OP_CONNECT, "a"),
-			 ANSWER_ALWAYS);
-	assert_int_equal(answers_find(&answers, OP_BIND, "a"), ANSWER_NEVER);
-	assert_int_equal(answers_find(&answers, OP_SEND, "a"), ANSWER_NONE);
-	assert_int_equal(answers_find(&answers, OP_CONNECT, "ab"), ANSWER_NONE);
+	assert_int_equal(find(&answers, OP_CONNECT, "a"), ANSWER_NONE);
+	add(&answers, OP_CONNECT, "a", ANSWER_ALWAYS);
+	add(&answers, OP_BIND, "a", ANSWER_NEVER);
+	assert_int_equal(find(&answers, OP_CONNECT, "a"), ANSWER_ALWAYS);
+	assert_int_equal(find(&answers, OP_BIND, "a"), ANSWER_NEVER);
+	assert_int_equal(find(&answers, OP_SEND, "a"), ANSWER_NONE);
+	assert_int_equal(find(&answers, OP_CONNECT, "ab"), ANSWER_NONE);
+}
+
+/* A name means what it says only in the directory of which it was said. */
+static void paths_are_of_a_directory(void **state)
+{
+	struct answers answers = {NULL, 0};
+	const int root = open("/", O_PATH), proc = open("/proc", O_PATH);
+	struct asked asked = {OP_CONNECT, "unix:/x", true, root};
+
+	(void)state;
+	assert_true(root >= 0 && proc >= 0);
+	answers_add(&answers, &asked, ANSWER_ALWAYS);
+	close(root);
+	asked.dir = open("/", O_PATH);
+	assert_int_equal(answers_find(&answers, &asked), ANSWER_ALWAYS);
+	close(asked.dir);
+	asked.dir = proc;
+	assert_int_equal(answers_find(&answers, &asked), ANSWER_NONE);
+	answers_add(&answers, &asked, ANSWER_ALWAYS);
+	assert_int_equal(answers_find(&answers, &asked), ANSWER_ALWAYS);
+	close(proc);
+	asked.dir = -1;
+	assert_int_equal(answers_find(&answers, &asked), ANSWER_NONE);
+	answers_add(&answers, &asked, ANSWER_ALWAYS);
+	assert_int_equal(answers_find(&answers, &asked), ANSWER_NONE);
+	answers_add(&answers, &asked, ANSWER_NEVER);
+	assert_int_equal(answers_find(&answers, &asked), ANSWER_NEVER);
 }
 
 static void memory_is_bounded(void **state)
@@ -58,14 +103,12 @@ static void memory_is_bounded(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < ANSWERS_MAX + 10; i++) {
 		snprintf(target, sizeof(target), "%u", i);
-		answers_add(&answers, OP_CONNECT, target, ANSWER_ALWAYS);
+		add(&answers, OP_CONNECT, target, ANSWER_ALWAYS);
 	}
 	assert_int_equal(answers.count, ANSWERS_MAX);
-	assert_int_equal(answers_find(&answers, OP_CONNECT, "0"),
-			 ANSWER_ALWAYS);
+	assert_int_equal(find(&answers, OP_CONNECT, "0"), ANSWER_ALWAYS);
 	snprintf(target, sizeof(target), "%u", ANSWERS_MAX);
-	assert_int_equal(answers_find(&answers, OP_CONNECT, target),
-			 ANSWER_NONE);
+	assert_int_equal(find(&answers, OP_CONNECT, target), ANSWER_NONE);
 }
 
 int main(void)
@@ -73,6 +116,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_read),
 		cmocka_unit_test(answers_are_by_call_and_target),
+		cmocka_unit_test(paths_are_of_a_directory),
 		cmocka_unit_test(memory_is_bounded),
 	};
 

@@ -85,6 +85,14 @@ static void host_loopback_does(void **state)
 	assert_true(policy_stays_home(&policy));
 }
 
+static void somebody_may_grant_it(void **state)
+{
+	(void)state;
+	policy_init(&policy);
+	policy.asks = true;
+	assert_true(policy_stays_home(&policy));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +100,7 @@ int main(void)
 		cmocka_unit_test(knows_what_is_not),
 		cmocka_unit_test(one_of_several_is_enough),
 		cmocka_unit_test(host_loopback_does),
+		cmocka_unit_test(somebody_may_grant_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
