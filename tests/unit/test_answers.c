@@ -56,7 +56,7 @@ static void add(struct answers *answers, enum policy_op op, const char *target,
 
 static void answers_are_by_call_and_target(void **state)
 {
-	struct answers answers = {NULL, 0};
+	static struct answers answers; /* as long as sbx-run */
 
 	(void)state;
 	assert_int_equal(find(&answers, OP_CONNECT, "a"), ANSWER_NONE);
@@ -71,7 +71,7 @@ static void answers_are_by_call_and_target(void **state)
 /* A name means what it says only in the directory of which it was said. */
 static void paths_are_of_a_directory(void **state)
 {
-	struct answers answers = {NULL, 0};
+	static struct answers answers; /* as long as sbx-run */
 	const int root = open("/", O_PATH), proc = open("/proc", O_PATH);
 	struct asked asked = {OP_CONNECT, "unix:/x", true, root};
 
@@ -97,7 +97,7 @@ static void paths_are_of_a_directory(void **state)
 
 static void memory_is_bounded(void **state)
 {
-	struct answers answers = {NULL, 0};
+	static struct answers answers; /* as long as sbx-run */
 	char target[16];
 
 	(void)state;
