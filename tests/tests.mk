@@ -14,7 +14,7 @@ RUNTIMES := $(call bins,.go,tests/lib) $(call bins,.rs,tests/lib) \
 
 export SBX_BUILD := $(abspath $(BUILD))
 export CMOCKA_MESSAGE_OUTPUT := TAP
-PROVE	:= prove -j2 -e tests/lib/bounded $(if $(filter 1,$(V)),-v)
+PROVE	:= prove --timer -j2 -e tests/lib/bounded $(if $(filter 1,$(V)),-v)
 E2E	:= $(wildcard tests/e2e/*.t)
 ATTACKS	:= $(wildcard tests/attacks/*.t)
 TESTLIBS := -lcmocka -ljson-c -lcap-ng -ldl

@@ -335,7 +335,7 @@ swaps() {
 terminal() {
 	play "a stopped terminal holds nobody up" <<-'END'
 	expect prompt>
-	send $X sh -c 'exec 2>/dev/null; $B/flow 0; timeout -s KILL 1 $C $S; $C $S & sleep 1; kill $!; wait $!; $B/flow 1; echo en""ded; $C $S'^M
+	send $X sh -c 'exec 2>/dev/null; $B/flow 0; timeout -s KILL 1 $C $S; $C $S & sleep 1; kill $!; wait $!; sleep 0.5; $B/flow 1; echo en""ded; $C $S'^M
 	expect ended
 	expect or \[s\]top asking
 	send n^M
@@ -373,8 +373,7 @@ terminal() {
 	send echo sti""ll^M
 	expect still
 	send fg^M
-	send ^M
-	expect inside>
+	enter inside>
 	send exit^M
 	expect prompt>
 	END
