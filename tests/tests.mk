@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # tests.mk - what proves that sbx is right; included by the Makefile.
 
-.PHONY: check check-unit check-e2e check-asan check-tsan check-valgrind \
+.PHONY: check check-slow check-unit check-e2e check-asan check-tsan check-valgrind \
 	check-sanitized check-cpython check-kernels attack \
 	endurance lint test-programs
 
@@ -14,8 +14,16 @@ RUNTIMES := $(call bins,.go,tests/lib) $(call bins,.rs,tests/lib) \
 
 export SBX_BUILD := $(abspath $(BUILD))
 export CMOCKA_MESSAGE_OUTPUT := TAP
-PROVE	:= prove --timer -j2 -e tests/lib/bounded $(if $(filter 1,$(V)),-v)
+# Most tests wait more than they work, so several run at a time; those that
+# race or measure want the processors to themselves.
+PROVE	:= prove --timer -e tests/lib/bounded $(if $(filter 1,$(V)),-v)
+MANY	:= -j$(shell echo $$((2 * $$(nproc))))
+FEW	:= -j$(shell nproc)
 E2E	:= $(wildcard tests/e2e/*.t)
+# For make check-slow: browsers, loads, full disks; and what is measured.
+SLOW	:= $(patsubst %,tests/e2e/%.t,failures-web hostile-names html \
+	   inet-load log-losses)
+ALONE	:= tests/e2e/log-cost.t
 ATTACKS	:= $(wildcard tests/attacks/*.t)
 TESTLIBS := -lcmocka -ljson-c -lcap-ng -ldl
 TEST_CFLAGS = $(RUN_CFLAGS) -I. -Wno-missing-prototypes
@@ -51,7 +59,7 @@ $(BUILD)/tests/lib/%.class: tests/lib/%.java
 
 test-programs: all $(UNIT) $(SHIMT) $(HELPERS) $(RUNTIMES)
 
-# Races have 4000 tries in CI and by `make attack`, fewer in between.
+# Races have 4000 tries by `make attack`, fewer here.
 check: export SBX_RACE_TRIES := $(or $(SBX_RACE_TRIES),1000)
 check:
 	$(Q)scripts/install-deps build test
@@ -59,11 +67,16 @@ check:
 	$(Q)$(MAKE) check-asan
 	$(Q)$(MAKE) check-tsan
 	$(Q)$(MAKE) WERROR=1 test-programs
-	$(Q)$(PROVE) $(UNIT) $(SHIMT) $(E2E) $(ATTACKS) $(FUZZ_TESTS)
+	$(Q)$(PROVE) $(MANY) $(UNIT) $(SHIMT) \
+		$(filter-out $(SLOW) $(ALONE),$(E2E)) $(FUZZ_TESTS)
+	$(Q)$(PROVE) $(FEW) $(ATTACKS)
+check-slow: test-programs
+	$(Q)$(PROVE) $(ALONE)
+	$(Q)$(PROVE) $(MANY) $(SLOW)
 check-unit: all $(UNIT) $(SHIMT)
-	$(Q)$(PROVE) $(UNIT) $(SHIMT)
+	$(Q)$(PROVE) $(MANY) $(UNIT) $(SHIMT)
 check-e2e: test-programs
-	$(Q)$(PROVE) $(E2E)
+	$(Q)$(PROVE) $(MANY) $(E2E)
 # PREFIX='COMMAND...' attacks another sandbox, or this one with other options.
 attack: all $(ATTACK_BINS)
 	$(Q)scripts/attack $(if $(findstring command,$(origin PREFIX)),\
@@ -76,7 +89,7 @@ endurance: all $(HELPERS)
 check-asan:
 	$(Q)$(MAKE) BUILD=build-asan SAN=address,undefined check-sanitized
 check-sanitized: all $(UNIT) $(SHIMT) $(HELPERS)
-	$(Q)SBX_SANITIZED=1 $(PROVE) $(UNIT) $(SHIMT) tests/fuzz/hostile.t \
+	$(Q)SBX_SANITIZED=1 $(PROVE) $(MANY) $(UNIT) $(SHIMT) tests/fuzz/hostile.t \
 		$(patsubst %,tests/e2e/%.t,bind datagram degraded errno \
 		report sbx-log spelling)
 check-tsan:

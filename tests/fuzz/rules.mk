@@ -55,7 +55,7 @@ check-sanitized: $(FUZZ)/hostile
 
 # Half a minute of all of it; part of make check.
 check-fuzz: all fuzz-programs $(HELPERS)
-	$(Q)$(PROVE) -j1 $(FUZZ_TESTS)
+	$(Q)$(PROVE) $(FUZZ_TESTS)
 # FUZZ_SECONDS for each harness, and for the hostile client in each of its
 # four modes; what is learnt is kept.
 fuzz: all fuzz-programs $(HELPERS)
