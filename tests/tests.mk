@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # tests.mk - what proves that sbx is right; included by the Makefile.
 
-.PHONY: check check-slow check-unit check-e2e check-asan check-tsan check-valgrind \
-	check-sanitized check-cpython check-kernels attack \
-	endurance lint test-programs
+.PHONY: check check-slow check-unit check-e2e check-asan check-asan-slow \
+	check-tsan check-valgrind check-sanitized check-cpython check-kernels \
+	attack endurance lint test-programs
 
 UNIT	:= $(call bins,.c,tests/unit)
 SHIMT	:= $(call bins,.c,tests/shim)
@@ -21,8 +21,8 @@ MANY	:= -j$(shell echo $$((2 * $$(nproc))))
 FEW	:= -j$(shell nproc)
 E2E	:= $(wildcard tests/e2e/*.t)
 # For make check-slow: browsers, loads, full disks; and what is measured.
-SLOW	:= $(patsubst %,tests/e2e/%.t,failures-web hostile-names html \
-	   inet-load log-losses)
+SLOW	:= $(patsubst %,tests/e2e/%.t,failures failures-web hostile-names html \
+	   inet-load log-losses sbx-log schema)
 ALONE	:= tests/e2e/log-cost.t
 ATTACKS	:= $(wildcard tests/attacks/*.t)
 TESTLIBS := -lcmocka -ljson-c -lcap-ng -ldl
@@ -60,17 +60,18 @@ $(BUILD)/tests/lib/%.class: tests/lib/%.java
 test-programs: all $(UNIT) $(SHIMT) $(HELPERS) $(RUNTIMES)
 
 # Races have 4000 tries by `make attack`, fewer here.
-check: export SBX_RACE_TRIES := $(or $(SBX_RACE_TRIES),1000)
+check: export SBX_RACE_TRIES := $(or $(SBX_RACE_TRIES),500)
 check:
 	$(Q)scripts/install-deps build test
 	$(Q)$(MAKE) WERROR=1 lint
 	$(Q)$(MAKE) check-asan
-	$(Q)$(MAKE) check-tsan
 	$(Q)$(MAKE) WERROR=1 test-programs
 	$(Q)$(PROVE) $(MANY) $(UNIT) $(SHIMT) \
 		$(filter-out $(SLOW) $(ALONE),$(E2E)) $(FUZZ_TESTS)
 	$(Q)$(PROVE) $(FEW) $(ATTACKS)
 check-slow: test-programs
+	$(Q)$(MAKE) check-tsan
+	$(Q)$(MAKE) check-asan-slow
 	$(Q)$(PROVE) $(ALONE)
 	$(Q)$(PROVE) $(MANY) $(SLOW)
 check-unit: all $(UNIT) $(SHIMT)
@@ -90,8 +91,12 @@ check-asan:
 	$(Q)$(MAKE) BUILD=build-asan SAN=address,undefined check-sanitized
 check-sanitized: all $(UNIT) $(SHIMT) $(HELPERS)
 	$(Q)SBX_SANITIZED=1 $(PROVE) $(MANY) $(UNIT) $(SHIMT) tests/fuzz/hostile.t \
-		$(patsubst %,tests/e2e/%.t,bind datagram degraded errno \
-		report sbx-log spelling)
+		$(patsubst %,tests/e2e/%.t,bind degraded report spelling)
+check-asan-slow:
+	$(Q)$(MAKE) BUILD=build-asan SAN=address,undefined all \
+		$(HELPERS:$(BUILD)/%=build-asan/%)
+	$(Q)SBX_BUILD=$(CURDIR)/build-asan SBX_SANITIZED=1 $(PROVE) $(MANY) \
+		$(patsubst %,tests/e2e/%.t,datagram errno sbx-log)
 check-tsan:
 	$(Q)$(MAKE) BUILD=build-tsan SAN=thread all $(addprefix \
 		build-tsan/tests/lib/,srv stress)
