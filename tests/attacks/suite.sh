@@ -27,7 +27,7 @@ control() {
 		[[ $word == reached ]] && return 0
 		[[ $word == skip ]] && break
 	done
-	if [[ $word == skip && $2 == rare ]]; then
+	if [[ $2 == rare && ($word == skip || $word == refused) ]]; then
 		SBX_MUST_WORK='' skip_or_fail "$1: ${text#skip: }"
 	else
 		skip_or_fail "$1: no control, ${text//$'\n'/ }"
