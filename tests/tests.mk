@@ -22,7 +22,7 @@ FEW	:= -j$(shell nproc)
 E2E	:= $(wildcard tests/e2e/*.t)
 # For make check-slow: browsers, loads, full disks; and what is measured.
 SLOW	:= $(patsubst %,tests/e2e/%.t,failures failures-web hostile-names html \
-	   inet-load log-losses sbx-log schema)
+	   inet-load inet-servers log-losses log-targets sbx-log schema stacks)
 ALONE	:= tests/e2e/log-cost.t
 ATTACKS	:= $(wildcard tests/attacks/*.t)
 TESTLIBS := -lcmocka -ljson-c -lcap-ng -ldl
@@ -60,7 +60,7 @@ $(BUILD)/tests/lib/%.class: tests/lib/%.java
 test-programs: all $(UNIT) $(SHIMT) $(HELPERS) $(RUNTIMES)
 
 # Races have 4000 tries by `make attack`, fewer here.
-check: export SBX_RACE_TRIES := $(or $(SBX_RACE_TRIES),500)
+check: export SBX_RACE_TRIES := $(or $(SBX_RACE_TRIES),400)
 check:
 	$(Q)scripts/install-deps build test
 	$(Q)$(MAKE) WERROR=1 lint
