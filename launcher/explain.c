@@ -8,14 +8,12 @@
 #include "../policy/errname.h"
 #include "../policy/json.h"
 #include "../policy/quote.h"
-#include "../policy/risk.h"
 #include "backstop/seccomp.h"
 #include "confine.h"
 #include "diag.h"
 #include "supervisor/explain.h"
 
-#define LINE_SIZE  EVENT_JSON_MAX
-#define LABEL_SIZE 16
+#define LINE_SIZE EVENT_JSON_MAX
 
 /* All that is said about one target. */
 struct answer_text {
@@ -78,22 +76,6 @@ static const char *origin_of(const struct answer_text *a)
 		&a->options->origins[a->explanation->event.verdict.rule];
 
 	return origin->where ? origin->where : "the command line";
-}
-
-static enum risk risk_of(const struct event *event)
-{
-	if (event->domain != AF_UNIX)
-		return RISK_BENIGN;
-	if (event->addr.kind == ADDR_ABSTRACT)
-		return risk_of_abstract(event->addr.name, event->addr.name_len);
-	return risk_of_path(event->resolved, strlen(event->resolved));
-}
-
-static const char *verdict_of(const struct event *event)
-{
-	if (event->audit)
-		return "audit";
-	return event->verdict.allow ? "allow" : "deny";
 }
 
 /* ---- text --------------------------------------------------------------- */
@@ -169,7 +151,7 @@ static void put_failure(struct text *text, int error)
 static void print_text(const struct answer_text *a, struct text *text)
 {
 	const struct explanation *e = a->explanation;
-	const enum risk risk = risk_of(&e->event);
+	const enum risk risk = event_risk(&e->event);
 
 	put_head(text, a);
 	put_path(text, &e->event);
@@ -207,12 +189,12 @@ static void print_json(const struct answer_text *a, struct text *text)
 {
 	const struct explanation *e = a->explanation;
 	const struct event *event = &e->event;
-	const enum risk risk = risk_of(event);
+	const enum risk risk = event_risk(event);
 
 	text_string(text, "{");
 	json_string(text, "target", a->target->given);
 	json_string(text, "op", policy_op_name(a->target->op));
-	json_string(text, "verdict", verdict_of(event));
+	json_string(text, "verdict", event_verdict(event));
 	json_errno(text, "errno", event->verdict.error);
 	json_array(text, "resolved", event->resolved, sizeof(event->resolved));
 	json_reason(text, a);

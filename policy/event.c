@@ -183,7 +183,7 @@ static void json_target(struct text *text, const struct event *event)
 	json_array(text, "host", event->host, sizeof(event->host));
 }
 
-static const char *verdict_name(const struct event *event)
+const char *event_verdict(const struct event *event)
 {
 	if (event->audit)
 		return "audit";
@@ -198,7 +198,7 @@ static void json_verdict(struct text *text, const struct event *event)
 		[LAYER_KERNEL] = "kernel",
 	};
 
-	json_string(text, "verdict", verdict_name(event));
+	json_string(text, "verdict", event_verdict(event));
 	json_errno(text, "errno", event->verdict.error);
 	json_string(text, "rule", event->rule);
 	json_string(text, "tier", event->tier);
@@ -397,4 +397,13 @@ int event_lost(const struct event *event, uint64_t lost, bool json, char *buf,
 		text_string(&text, " events could not be written");
 	}
 	return finish(&text);
+}
+
+enum risk event_risk(const struct event *event)
+{
+	if (event->resolved[0])
+		return risk_of_path(event->resolved, strlen(event->resolved));
+	if (event->has_addr && event->addr.kind == ADDR_ABSTRACT)
+		return risk_of_abstract(event->addr.name, event->addr.name_len);
+	return RISK_BENIGN;
 }

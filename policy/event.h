@@ -19,6 +19,7 @@
 #include "path.h"
 #include "policy.h"
 #include "report.h"
+#include "risk.h"
 
 enum event_layer { LAYER_SHIM, LAYER_SUPERVISOR, LAYER_KERNEL };
 
@@ -119,5 +120,12 @@ const char *event_target(const struct event *event, char *buf, size_t size);
  */
 int event_lost(const struct event *event, uint64_t lost, bool json, char *buf,
 	       size_t size);
+
+/** event_verdict() - "allow", "deny" or "audit". [signal-safe] [no-alloc] */
+const char *event_verdict(const struct event *event);
+
+/** event_risk() - What it means to reach the target, by its canonical name.
+ *		   [signal-safe] [no-alloc] */
+enum risk event_risk(const struct event *event);
 
 #endif /* SBX_EVENT_H */

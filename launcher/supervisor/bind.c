@@ -382,13 +382,8 @@ struct answer op_bind(struct call *call)
 
 	call->op = OP_BIND;
 	error = call_socket(call, (int)call->req->data.args[0]);
-	if (error == EACCES)
-		return call_uninspectable(call);
-	if (error)
-		return answer_error(error);
-	error = call_address(call, call->req->data.args[1],
-			     (int)call->req->data.args[2]);
-	if (error == EACCES)
-		return call_uninspectable(call);
-	return error ? answer_error(error) : bind_judged(call);
+	if (!error)
+		error = call_address(call, call->req->data.args[1],
+				     (int)call->req->data.args[2]);
+	return error ? call_failed(call, error) : bind_judged(call);
 }

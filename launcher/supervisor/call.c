@@ -324,3 +324,8 @@ struct answer call_uninspectable(struct call *call)
 					   "supervisor and cannot be fetched"
 					 : "this program cannot be inspected");
 }
+
+struct answer call_failed(struct call *call, int error)
+{
+	return error == EACCES ? call_uninspectable(call) : answer_error(error);
+}

@@ -154,6 +154,10 @@ int call_interrupted(struct call *call);
 /** call_uninspectable() - Refuse because the client hides itself. */
 struct answer call_uninspectable(struct call *call);
 
+/** call_failed() - The answer to an error before anything was judged: of a
+ *		    client that hides itself, a refusal. */
+struct answer call_failed(struct call *call, int error);
+
 /**
  * call_may_go_on() - May the client's own connect() or bind() go on, once it
  *		      was judged by what it is about?

@@ -244,7 +244,5 @@ struct answer op_connect(struct call *call)
 				     (int)call->req->data.args[2]);
 	if (!error)
 		error = call_domain(call);
-	if (error == EACCES)
-		return call_uninspectable(call);
-	return error ? answer_error(error) : connect_judged(call);
+	return error ? call_failed(call, error) : connect_judged(call);
 }

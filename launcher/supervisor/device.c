@@ -127,9 +127,7 @@ struct answer op_setsockopt(struct call *call)
 	error = call_socket(call, (int)call->req->data.args[0]);
 	if (!error)
 		error = copy(&option, call);
-	if (error == EACCES)
-		return call_uninspectable(call);
 	if (error)
-		return answer_error(error);
+		return call_failed(call, error);
 	return answer_error(is_home(&option) ? set(call, &option) : EPERM);
 }

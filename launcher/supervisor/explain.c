@@ -143,19 +143,18 @@ static void judge_listen(struct call *call)
 static void judge_name(struct call *call)
 {
 	static struct path_name name;
-	const struct policy_request request = {
+	struct policy_request request = {
 		.op = call->op,
 		.kind = TARGET_PATH,
 		.name = name.text,
 	};
-	struct policy_request asked = request;
 	struct policy_verdict verdict;
 	struct subject subject;
 
 	if (path_canonical(call->addr.name, &name) != 0)
 		return;
-	asked.len = name.len;
-	verdict = policy_decide(sup.policy, &asked, NULL, NULL);
+	request.len = name.len;
+	verdict = policy_decide(sup.policy, &request, NULL, NULL);
 	subject =
 		(struct subject){TARGET_PATH, name.text, name.len, NULL, NULL};
 	if (!call_agreed(call, &verdict, &subject))

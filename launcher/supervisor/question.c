@@ -48,12 +48,8 @@ static void put_exe(struct text *text, const char *exe)
 
 static void put_risk(struct text *text, const struct event *event)
 {
-	enum risk risk = RISK_BENIGN;
+	const enum risk risk = event_risk(event);
 
-	if (event->resolved[0])
-		risk = risk_of_path(event->resolved, strlen(event->resolved));
-	else if (event->has_addr && event->addr.kind == ADDR_ABSTRACT)
-		risk = risk_of_abstract(event->addr.name, event->addr.name_len);
 	if (risk == RISK_BENIGN)
 		return;
 	text_string(text, "sbx: risk: ");

@@ -217,11 +217,6 @@ struct answer send_judged(struct call *call)
 
 /* ---- the calls ---------------------------------------------------------- */
 
-static struct answer failed(struct call *call, int error)
-{
-	return error == EACCES ? call_uninspectable(call) : answer_error(error);
-}
-
 /* Everything is copied; what is wrong apart from the address comes first, as
  * in unix_dgram_sendmsg(). */
 static struct answer send_copied(struct delivery *d)
@@ -235,7 +230,7 @@ static struct answer send_copied(struct delivery *d)
 	if (call->domain == AF_UNIX && is_named(call) && (d->flags & MSG_OOB))
 		return answer_error(EOPNOTSUPP);
 	error = deliver_load(d);
-	return error ? failed(call, error) : judged(call, d);
+	return error ? call_failed(call, error) : judged(call, d);
 }
 
 static struct answer send_with_control(struct delivery *d)
@@ -249,7 +244,7 @@ static struct answer send_with_control(struct delivery *d)
 	call_type(d->call);
 	error = control_fetch(&control, d->call, out->control,
 			      out->control_len);
-	answer = error ? failed(d->call, error) : send_copied(d);
+	answer = error ? call_failed(d->call, error) : send_copied(d);
 	control_release(&control);
 	d->control = NULL;
 	return answer;
@@ -271,7 +266,7 @@ static struct answer send_message(struct call *call, uint64_t from, int flags,
 		error = call_address(call, out.name, out.name_len);
 	if (!error)
 		d.flags |= out.flags & own_flags;
-	answer = error ? failed(call, error) : send_with_control(&d);
+	answer = error ? call_failed(call, error) : send_with_control(&d);
 	outgoing_release(&out);
 	*whole = d.whole;
 	return answer;
@@ -280,7 +275,8 @@ static struct answer send_message(struct call *call, uint64_t from, int flags,
 static struct answer fetch(struct call *call)
 {
 	call->op = OP_SEND;
-	return failed(call, call_socket(call, (int)call->req->data.args[0]));
+	return call_failed(call,
+			   call_socket(call, (int)call->req->data.args[0]));
 }
 
 struct answer op_sendto(struct call *call)
@@ -295,7 +291,7 @@ struct answer op_sendto(struct call *call)
 		return answer;
 	error = args[4] ? call_address(call, args[4], (int)args[5]) : 0;
 	if (error)
-		return failed(call, error);
+		return call_failed(call, error);
 	outgoing_bytes(&out, args[1], args[2]);
 	d.flags = (int)(args[3] & ~(__u64)CMSG_COMPAT);
 	answer = send_with_control(&d);
@@ -331,7 +327,7 @@ static struct answer send_entry(struct call *call, uint64_t entry, int flags,
 	error = client_write(&call->client,
 			     entry + offsetof(struct mmsghdr, msg_len), &sent,
 			     sizeof(sent));
-	return error ? failed(call, error) : answer;
+	return error ? call_failed(call, error) : answer;
 }
 
 struct answer op_sendmmsg(struct call *call)

@@ -131,10 +131,8 @@ struct answer op_listen(struct call *call)
 
 	call->op = OP_LISTEN;
 	error = call_socket(call, (int)call->req->data.args[0]);
-	if (error == EACCES)
-		return call_uninspectable(call);
 	if (error)
-		return answer_error(error);
+		return call_failed(call, error);
 	return call->domain == AF_INET || call->domain == AF_INET6
 		       ? inet_listen(call)
 		       : listen_other(call);

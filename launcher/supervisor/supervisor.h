@@ -47,10 +47,9 @@ struct supervisor {
 	 * Landlock. */
 	bool inet_locked;
 	int listener;	  /* seccomp notification descriptor */
-	bool killable;	  /* clients wait unsignalled (Linux 5.19) */
 	bool log_allowed; /* events of what is allowed are wanted */
 	bool log_stacks;  /* ... and where refused calls come from */
-	bool restarts;	  /* ... but a quick answer may be repeated */
+	bool restarts;	  /* a call that was answered may be made again */
 	bool privileged;  /* we have capabilities: act as the client */
 	uid_t uid;	  /* our own identity, effective */
 	gid_t gid;

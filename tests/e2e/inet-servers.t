@@ -31,20 +31,6 @@ hint() {
 }
 
 # A port that nobody has, below those that the system picks.
-free_port() {
-	local port
-
-	while :; do
-		port=$((10000 + RANDOM % 20000))
-		[[ $(ss -Hltn "sport = :$port") ]] || break
-	done
-	echo "$port"
-}
-
-listens() {
-	[[ $(ss -Hltn "sport = :$1") ]]
-}
-
 # ---- servers --------------------------------------------------------------
 # server NAME ASK COMMAND... - PORT stands for its port; $1 of ASK, too
 server() {

@@ -13,20 +13,6 @@ wait_for 10 grep -q ^ready "$T/srv.log" || bail "no server: $(<"$T/srv.log")"
 read -r _ open _ <"$T/srv.log"
 
 # A port that nobody has, below those that the system picks.
-free_port() {
-	local port
-
-	while :; do
-		port=$((10000 + RANDOM % 20000))
-		[[ $(ss -Hltn "sport = :$port") ]] || break
-	done
-	echo "$port"
-}
-
-listens() {
-	[[ $(ss -Hltn "sport = :$1") ]]
-}
-
 tls=$(free_port)
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=allowed.example \
 	-keyout "$T/run/key" -out "$T/run/cert" 2>/dev/null

@@ -283,6 +283,21 @@ wait_for_socket() {
 		"$(tail -n 5 "$T"/*.log 2>/dev/null | tr '\n' ' ')"
 }
 
+# free_port - a TCP port that nobody listens at; listens PORT - somebody does
+free_port() {
+	local port
+
+	while :; do
+		port=$((10000 + RANDOM % 20000))
+		[[ $(ss -Hltn "sport = :$port") ]] || break
+	done
+	echo "$port"
+}
+
+listens() {
+	[[ $(ss -Hltn "sport = :$1") ]]
+}
+
 # seen NAME [PATTERN] - connections that a server says it has got
 seen() {
 	grep -c "${2:-^conn }" "$T/$1.log"
