@@ -45,15 +45,27 @@ bool device_is_chosen(const struct call *call, const struct cmsghdr *c)
 	return leads_away(call, info6.ipi6_ifindex);
 }
 
-/* An address of one link binds to its device (__inet6_bind()). */
-bool device_is_bound(const struct call *call)
+/* Bound to a device that does not exist, at birth: see socket.c. */
+static bool is_jailed(struct call *call)
+{
+	const struct policy *policy = call->sup->policy;
+
+	return policy->network == NETWORK_NONE &&
+	       call_type(call) == SOCK_STREAM &&
+	       !policy_mediates(policy, SOCK_STREAM);
+}
+
+/* An address of one link binds to its device, whatever the socket was bound to
+ * before (__inet6_bind()): one that was jailed would be free. */
+bool device_is_bound(struct call *call)
 {
 	const uint8_t *ip = call->addr.ip;
 
-	if (call->addr.kind != ADDR_INET6 ||
-	    !leads_away(call, call->addr.scope))
+	if (call->addr.kind != ADDR_INET6 || call->addr.scope == 0)
 		return false;
-	return (ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80) || ip[0] == 0xff;
+	if (!(ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80) && ip[0] != 0xff)
+		return false;
+	return is_jailed(call) || leads_away(call, call->addr.scope);
 }
 
 /* ---- by an option ------------------------------------------------------- */

@@ -11,7 +11,8 @@
  *			 from a loopback that is granted in part? */
 bool device_is_chosen(const struct call *call, const struct cmsghdr *c);
 
-/** device_is_bound() - Would a bind to the call's address choose one? */
-bool device_is_bound(const struct call *call);
+/** device_is_bound() - Would a bind to the call's address choose one, or free a
+ *			socket that is bound to none? */
+bool device_is_bound(struct call *call);
 
 #endif /* SBX_SUPERVISOR_DEVICE_H */

@@ -8,7 +8,8 @@
  * connect can be refused by name.  It is made here, bound to a network device
  * that does not exist: no route, no packet and no listener works on it,
  * whatever a racing thread does, and without CAP_NET_RAW that cannot be undone
- * (socket(7), SO_BINDTODEVICE; Linux 5.7 for the unprivileged).
+ * (socket(7), SO_BINDTODEVICE; Linux 5.7 for the unprivileged), but by a bind
+ * that inet_bind() refuses.
  */
 #include <errno.h>
 #include <linux/netlink.h>

@@ -102,7 +102,7 @@ static void multicast(void)
 	token_to(fd, &addr, len, 0);
 	fd = udp(AF_INET6);
 	len = v6_at(&addr, "ff02::1", scene.udp6_ok);
-	addr.v6.sin6_scope_id = if_nametoindex("wire0");
+	addr.v6.sin6_scope_id = device_index("wire0");
 	token_to(fd, &addr, len, 0);
 }
 
@@ -111,7 +111,7 @@ static void join(void)
 {
 	const struct ip_mreq request = {{inet_addr("239.1.2.3")},
 					{inet_addr("192.0.2.1")}};
-	struct group_req group = {.gr_interface = if_nametoindex("wire0")};
+	struct group_req group = {.gr_interface = device_index("wire0")};
 	union address addr;
 
 	v4_at(&addr, "239.1.2.4", 0);

@@ -79,7 +79,7 @@ static void packet_socket(int type)
 	struct sockaddr_ll addr = {
 		.sll_family = AF_PACKET,
 		.sll_protocol = htons(0x0800),
-		.sll_ifindex = (int)if_nametoindex("wire0"),
+		.sll_ifindex = (int)device_index("wire0"),
 		.sll_halen = 6,
 	};
 	int fd = ip_socket(AF_PACKET, type, htons(0x0800));

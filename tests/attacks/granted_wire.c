@@ -87,7 +87,7 @@ static void device6(void)
 
 static void ifindex(void)
 {
-	int fd = udp(AF_INET), index = (int)if_nametoindex(WIRE);
+	int fd = udp(AF_INET), index = (int)device_index(WIRE);
 
 	set(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &index, sizeof(index));
 	send4(fd);
@@ -95,7 +95,7 @@ static void ifindex(void)
 
 static void unicast_if(void)
 {
-	const uint32_t index = htonl(if_nametoindex(WIRE));
+	const uint32_t index = htonl(device_index(WIRE));
 	int fd = udp(AF_INET);
 
 	set(fd, IPPROTO_IP, IP_UNICAST_IF, &index, sizeof(index));
@@ -104,7 +104,7 @@ static void unicast_if(void)
 
 static void unicast_if6(void)
 {
-	const uint32_t index = htonl(if_nametoindex(WIRE));
+	const uint32_t index = htonl(device_index(WIRE));
 	int fd = udp(AF_INET6);
 
 	set(fd, IPPROTO_IPV6, IPV6_UNICAST_IF, &index, sizeof(index));
@@ -113,8 +113,7 @@ static void unicast_if6(void)
 
 static void packet_info(void)
 {
-	const struct in_pktinfo info = {.ipi_ifindex =
-						(int)if_nametoindex(WIRE)};
+	const struct in_pktinfo info = {.ipi_ifindex = (int)device_index(WIRE)};
 	union address addr;
 
 	message_with(udp(AF_INET), &addr, v4(&addr, scene.udp4_ok), IPPROTO_IP,
@@ -123,7 +122,7 @@ static void packet_info(void)
 
 static void packet_info6(void)
 {
-	const struct in6_pktinfo info = {.ipi6_ifindex = if_nametoindex(WIRE)};
+	const struct in6_pktinfo info = {.ipi6_ifindex = device_index(WIRE)};
 	union address addr;
 	socklen_t len = v6(&addr, scene.udp6_ok);
 
@@ -135,7 +134,7 @@ static void packet_info6(void)
 
 static void sticky_info6(void)
 {
-	const struct in6_pktinfo info = {.ipi6_ifindex = if_nametoindex(WIRE)};
+	const struct in6_pktinfo info = {.ipi6_ifindex = device_index(WIRE)};
 	int fd = udp(AF_INET6);
 
 	set(fd, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
@@ -154,7 +153,7 @@ static void link_local(void)
 		union address addr;
 		socklen_t len = v6_at(&addr, local[i / 2], 0);
 
-		addr.v6.sin6_scope_id = if_nametoindex(WIRE);
+		addr.v6.sin6_scope_id = device_index(WIRE);
 		set(fd, IPPROTO_IPV6, IPV6_FREEBIND_, &on, sizeof(on));
 		bind(fd, &addr.any, len);
 		if (i % 2)

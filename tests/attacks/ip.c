@@ -2,7 +2,9 @@
 /* ip.c - what attacks by IP share. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "ip.h"
@@ -48,6 +50,18 @@ int ip_socket(int domain, int type, int protocol)
 	if (fd < 0)
 		skip("no such socket: %s", strerror(errno));
 	return fd;
+}
+
+unsigned int device_index(const char *name)
+{
+	struct ifreq request = {.ifr_ifindex = 0};
+	int fd = ip_socket(AF_UNIX, SOCK_STREAM, 0);
+
+	strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+	if (ioctl(fd, SIOCGIFINDEX, &request))
+		skip("no device %s: %s", name, strerror(errno));
+	close(fd);
+	return (unsigned int)request.ifr_ifindex;
 }
 
 void token_to(int fd, const union address *addr, socklen_t len, int flags)

@@ -44,6 +44,13 @@ void need(long server, const char *what);
 /** ip_socket() - A socket, or the attack is skipped. */
 int ip_socket(int domain, int type, int protocol);
 
+/**
+ * device_index() - The number of a network device, or the attack is skipped.
+ *
+ * if_nametoindex(3) wants a datagram socket, and is 0 where those are withheld.
+ */
+unsigned int device_index(const char *name);
+
 /** token_to() - The token by sendto(2). */
 void token_to(int fd, const union address *addr, socklen_t len, int flags);
 

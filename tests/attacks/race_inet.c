@@ -282,7 +282,7 @@ static void flip_info(unsigned int turn)
 		(void *)CMSG_DATA((struct cmsghdr *)race_ip->control);
 
 	*(volatile int *)&info->ipi_ifindex =
-		turn & 1 ? (int)if_nametoindex("wire0") : 1;
+		turn & 1 ? (int)device_index("wire0") : 1;
 }
 
 static void packet_info(void)

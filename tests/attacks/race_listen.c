@@ -103,7 +103,7 @@ static void link_local_swapped(void)
 	socklen_t len = v6_at(&addr, "fe80::1", 0);
 	int fd = ip_socket(AF_INET6, SOCK_STREAM, 0);
 
-	addr.v6.sin6_scope_id = if_nametoindex("wire0");
+	addr.v6.sin6_scope_id = device_index("wire0");
 	bind(fd, &addr.any, len);
 	choices[0] = bound_path();
 	choices[1] = fd;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "attack.h"
+#include "ip.h"
 
 /* A UDP datagram to the judge, made by hand. */
 struct frame {
@@ -127,7 +128,7 @@ static void send_packet(int type, const void *data, size_t len)
 
 	if (fd < 0)
 		skip("packet sockets: %s", strerror(errno));
-	to.sll_ifindex = (int)if_nametoindex("lo");
+	to.sll_ifindex = (int)device_index("lo");
 	sendto(fd, data, len, 0, (struct sockaddr *)&to, sizeof(to));
 }
 
