@@ -76,7 +76,6 @@ void confine_prepare(struct confinement *c, struct options *options,
 	foreign = descriptors_check(&options->policy, !c->plan.alone);
 	c->config.foreign_inet = foreign != FOREIGN_NONE;
 	c->config.inet_locked = foreign != FOREIGN_OTHER &&
-				landlock_locks_inet(&c->plan, &options->policy,
-						    c->config.foreign_inet);
+				landlock_locks_inet(&c->plan, &options->policy);
 	c->config.ruleset = prepare_domain(c, &options->policy);
 }

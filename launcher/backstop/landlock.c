@@ -200,12 +200,11 @@ static size_t attribute_size(int abi)
 }
 
 bool landlock_locks_inet(const struct landlock_plan *plan,
-			 const struct policy *policy, bool foreign)
+			 const struct policy *policy)
 {
 	const bool udp = policy_mediates(policy, SOCK_DGRAM);
-	const bool tcp = foreign || policy_mediates(policy, SOCK_STREAM);
 
-	return plan->inet && (plan->abi >= LANDLOCK_ABI_TCP || !tcp) &&
+	return plan->inet && plan->abi >= LANDLOCK_ABI_TCP &&
 	       (plan->abi >= LANDLOCK_ABI_UDP || !udp);
 }
 

@@ -74,12 +74,14 @@ bool landlock_covers(const struct landlock_grants *grants,
 		     unsigned int rule, const struct stat *node);
 
 /**
- * landlock_locks_inet() - Does a domain with plan.inet hold every IP socket
- *			   that @policy lets exist unjailed?
- * @foreign:	one of TCP may have come from outside
+ * landlock_locks_inet() - Does a domain with plan.inet hold every socket of TCP
+ *			   and UDP that @policy lets exist?
+ *
+ * Those of TCP always exist: where none may lead anywhere they are jailed, and
+ * a bind might free them.
  */
 bool landlock_locks_inet(const struct landlock_plan *plan,
-			 const struct policy *policy, bool foreign);
+			 const struct policy *policy);
 
 /**
  * landlock_apply() - Confine this thread, for good.

@@ -333,7 +333,7 @@ static struct answer bind_abstract(struct call *call)
 
 static struct answer bind_unix(struct call *call)
 {
-	if (call->sup->policy->unix_all && call_may_go_on(call->sup))
+	if (call->sup->policy->unix_all && call_bind_may_go_on(call->sup))
 		return call->report ? answer_error(0) : answer_continue();
 	switch (call->addr.kind) {
 	case ADDR_PATH:

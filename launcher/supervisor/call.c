@@ -273,6 +273,12 @@ bool call_may_go_on(const struct supervisor *sup)
 	return !sup->mediates_inet || sup->inet_locked;
 }
 
+bool call_bind_may_go_on(const struct supervisor *sup)
+{
+	return sup->policy->network == NETWORK_NONE ? sup->inet_locked
+						    : call_may_go_on(sup);
+}
+
 socklen_t call_held_address(struct sockaddr_un *addr, int pin)
 {
 	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};

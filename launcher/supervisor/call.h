@@ -159,13 +159,21 @@ struct answer call_uninspectable(struct call *call);
 struct answer call_failed(struct call *call, int error);
 
 /**
- * call_may_go_on() - May the client's own connect() or bind() go on, once it
- *		      was judged by what it is about?
+ * call_may_go_on() - May the client's own connect() go on, once it was judged
+ *		      by what it is about?
  *
  * Its threads could put an IP socket into the descriptor's place: where one
  * may exist that is not jailed, only if Landlock holds it.
  */
 bool call_may_go_on(const struct supervisor *sup);
+
+/**
+ * call_bind_may_go_on() - The same for a bind().
+ *
+ * In its place a jailed socket could be bound to an address of one link, and be
+ * free (device_is_bound()): only if Landlock holds those, too.
+ */
+bool call_bind_may_go_on(const struct supervisor *sup);
 
 /* One function for each notified call. */
 struct answer op_connect(struct call *call);

@@ -111,7 +111,8 @@ static bool may_go_on(const struct call *call, bool is_unix)
 	if (call->op == OP_LISTEN)
 		return is_unix && !call->sup->mediates_inet;
 	return is_unix && call->sup->policy->unix_all &&
-	       call_may_go_on(call->sup);
+	       (call->op == OP_BIND ? call_bind_may_go_on(call->sup)
+				    : call_may_go_on(call->sup));
 }
 
 bool fetch_answer(const struct call *call, struct answer *answer)

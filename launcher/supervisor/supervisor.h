@@ -43,8 +43,8 @@ struct supervisor {
 	struct ask *ask; /* NULL: nobody is asked */
 	/* IP sockets may exist that are not jailed ... */
 	bool mediates_inet;
-	/* ... and the client's own connect() and bind() of one is refused by
-	 * Landlock. */
+	/* The client's own connect() and bind() of one, jailed or not, is
+	 * refused by Landlock. */
 	bool inet_locked;
 	int listener;	  /* seccomp notification descriptor */
 	bool log_allowed; /* events of what is allowed are wanted */
@@ -92,7 +92,7 @@ struct supervisor_config {
 	int ruleset;	    /* Landlock domain of the command */
 	const struct landlock_grants *grants; /* of tier landlock, or NULL */
 	bool foreign_inet;		      /* IP sockets came from outside */
-	bool inet_locked;    /* it refuses IP that is mediated, or foreign */
+	bool inet_locked;    /* it refuses IP, jailed or not, or foreign */
 	unsigned int filter; /* seccomp filter of the command: FILTER_* */
 	uint64_t keep_caps;
 	sigset_t mask;		/* signal mask of the command */

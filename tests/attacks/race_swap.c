@@ -117,6 +117,25 @@ static void unix_or_bound_to_wire(void)
 	race_ip_run(flip_slot, attempt_slot);
 }
 
+static void attempt_slot_bind(void)
+{
+	raw_call(SYS_bind, SLOT, (long)&race_ip->name, race_ip_length, 0, 0, 0);
+}
+
+/* ... by a race already, and then by another one it is connected. */
+static void unix_or_binding_to_wire(void)
+{
+	int fd = ip_socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	race_ip_path("granted/ok.sock", scene.tcp4);
+	v6_at(&race_ip->image[1].ip, "fe80::1", 0);
+	race_ip->image[1].ip.v6.sin6_scope_id = device_index("wire0");
+	slot(unix_socket(SOCK_STREAM), fd, true);
+	race_ip_run(flip_slot, attempt_slot_bind);
+	v6_at(&race_ip->image[1].ip, "2001:db8::2", scene.tcp4);
+	race_ip_run(flip_slot, attempt_slot);
+}
+
 static void attempt_slot_send(void)
 {
 	raw_call(SYS_sendto, SLOT, (long)race_ip->token,
@@ -144,11 +163,6 @@ static void send_unix_or_udp(void)
 }
 
 /* Where it is bound, UDP hears. */
-static void attempt_slot_bind(void)
-{
-	raw_call(SYS_bind, SLOT, (long)&race_ip->name, race_ip_length, 0, 0, 0);
-}
-
 static void bind_unix_or_udp(void)
 {
 	struct pollfd wait = {.events = POLLIN};
@@ -198,5 +212,8 @@ const struct attack race_swap_attacks[] = {
 	 GRANT_UNIX, NEEDS_TRIES | NEEDS_TCP, "... TCP from outside"},
 	{"gr-none-link-local", "granted-races", unix_or_bound_to_wire,
 	 GRANT_UNIX, NEEDS_TRIES | NEEDS_WIRE, "... TCP bound to a link"},
+	{"gr-none-bind-link-local", "granted-races", unix_or_binding_to_wire,
+	 GRANT_UNIX, NEEDS_TRIES | NEEDS_WIRE,
+	 "... TCP, bound to a link by a race, too"},
 	{0},
 };
