@@ -64,7 +64,9 @@ enum {
 	NEEDS_LISTENER = 1 << 15, /* has to listen where that is granted */
 	NEEDS_TCP = 1 << 16,	  /* unconnected TCP, MPTCP from outside */
 	NEEDS_CONNECTED = 1 << 17, /* a TCP connection from outside */
-	NEEDS_PACKET = 1 << 18 /* a packet socket from outside, on the wire */
+	NEEDS_PACKET = 1 << 18, /* a packet socket from outside, on the wire */
+	NEEDS_OWNED = 1 << 19	/* victim has its own user and network
+				 * namespace, DIR/network is a handle of it */
 };
 
 /* Descriptors that NEEDS_INHERITED and others put in place. */
