@@ -100,7 +100,8 @@ $(BUILD)/pic/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SHIM_CFLAGS) -c -o $@ $<
 
-$(BUILD)/gen/gen_%: launcher/backstop/gen_%.c Makefile
+$(BUILD)/gen/gen_%: launcher/backstop/gen_%.c policy/report.h \
+		$(wildcard launcher/backstop/*.h) Makefile
 	$(say) HOSTCC $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) $(WARN) -O1 -o $@ $< -lseccomp

@@ -2,6 +2,7 @@
 /* confine.c - tier, pins, domain and filter: what enforces a policy.  */
 #include "confine.h"
 
+#include "backstop/netns.h"
 #include "check.h"
 #include "descriptors.h"
 #include "diag.h"
@@ -72,6 +73,8 @@ void confine_prepare(struct confinement *c, struct options *options,
 	c->config = configure(c, options, run);
 	if (!c->plan.alone)
 		proc_require();
+	if (c->plan.inet)
+		netns_require_ours();
 	c->config.filter = tier_filter(&options->policy, c->tier);
 	foreign = descriptors_check(&options->policy, !c->plan.alone);
 	c->config.foreign_inet = foreign != FOREIGN_NONE;

@@ -24,6 +24,7 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/if_tun.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <seccomp.h>
@@ -186,6 +187,15 @@ static void add_fastopen(scmp_filter_ctx ctx)
 	}
 }
 
+/* A device of tun(4) that was made to stay is taken by its owner, or by anybody
+ * if it has none: what is written there arrives as from the network. */
+static void add_tun(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp c[] = {low32(1, TUNSETIFF)};
+
+	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, c);
+}
+
 static void add_withheld_options(scmp_filter_ctx ctx, unsigned int features)
 {
 	const size_t n = sizeof(withheld_options) / sizeof(*withheld_options);
@@ -221,9 +231,25 @@ static void add_sends(scmp_filter_ctx ctx, unsigned int features)
 	}
 }
 
+/* What reaches out of here without any capability.  Whose owner one is, in that
+ * user namespace below one's own one has every right (cap_capable()), and may
+ * enter it and its networks: those of a user's own containers.  Landlock guards
+ * /proc, but not what is mounted elsewhere, nor, from Linux 6.18 on,
+ * open_by_handle_at(2).  And for a key that is not there the kernel starts
+ * request-key(8), as root, which may ask a name server; where that program is
+ * missing the answer is the same. */
+static void add_escapes(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp callout[] = {SCMP_A2_64(SCMP_CMP_NE, 0)};
+
+	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(setns), 0, NULL);
+	add(ctx, SCMP_ACT_ERRNO(ENOKEY), SCMP_SYS(request_key), 1, callout);
+}
+
 /* Refused whoever listens. */
 static void add_common(scmp_filter_ctx ctx)
 {
+	add_escapes(ctx);
 	for (size_t i = 0; i < sizeof(absent) / sizeof(*absent); i++)
 		add(ctx, SCMP_ACT_ERRNO(ENOSYS), absent[i], 0, NULL);
 	for (size_t i = 0; i < 2; i++) {
@@ -332,6 +358,7 @@ static void generate(unsigned int features)
 		add_families(ctx, features);
 	if (features & FILTER_IP) {
 		add_fastopen(ctx);
+		add_tun(ctx);
 		add_withheld_options(ctx, features);
 	}
 	if ((features & FILTER_UNIX) &&

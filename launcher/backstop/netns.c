@@ -5,12 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/nsfs.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -136,4 +139,25 @@ void netns_enter(void)
 		    "--network none or host-loopback",
 		    steps[step].failed, steps[step].reason);
 	die_errno("--network isolated: %s", steps[step].failed);
+}
+
+/* That of a user namespace above ours is not told (EPERM). */
+static bool is_below(void)
+{
+	autoclose int net = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	autoclose int owner = net < 0 ? -1 : ioctl(net, NS_GET_USERNS);
+	struct stat theirs, ours;
+
+	return owner >= 0 && fstat(owner, &theirs) == 0 &&
+	       stat("/proc/self/ns/user", &ours) == 0 &&
+	       theirs.st_ino != ours.st_ino;
+}
+
+void netns_require_ours(void)
+{
+	if (is_below())
+		die("this network namespace belongs to a user namespace below "
+		    "ours, whose owner may change it without capabilities; "
+		    "enter that one, too (nsenter --user), or use --network "
+		    "isolated or full");
 }

@@ -24,4 +24,14 @@ int netns_probe(void);
  */
 void netns_enter(void);
 
+/**
+ * netns_require_ours() - Die if our network namespace belongs to a user
+ *			  namespace below ours.
+ *
+ * Its owner has every right there without any capability (cap_capable() in
+ * security/commoncap.c), so that dropping them keeps nobody from undoing the
+ * device of a jailed socket, or from changing routes.
+ */
+void netns_require_ours(void);
+
 #endif /* SBX_NETNS_H */

@@ -6,6 +6,11 @@
  * label is one that was stored before (fl6_merge_options()); a connect that is
  * put off until something is sent; the joining of groups, which sends.
  *
+ * What makes another socket of one of TCP: SMC, which neither the supervisor
+ * nor Landlock takes for one of TCP (smc_ulp_init(), as of Linux 5.17).  The
+ * other use of that option is to encrypt in the kernel, without which libraries
+ * do it themselves.
+ *
  * And network devices: a route is looked for on the one that was chosen, even
  * to a loopback address, so that a packet to 127.0.0.1 leaves the machine
  * (ip_route_output_key_hash_rcu(), which ignores the local table then).  Those
@@ -27,6 +32,9 @@
 #endif
 #ifndef IPV6_UNICAST_IF
 #define IPV6_UNICAST_IF 76
+#endif
+#ifndef TCP_ULP
+#define TCP_ULP 31
 #endif
 #ifndef IPV6_FLOWLABEL_MGR /* linux/in6.h, which netinet/in.h excludes */
 #define IPV6_FLOWLABEL_MGR 32
@@ -60,6 +68,7 @@ static const struct withheld_option {
 	{IPPROTO_IPV6, IPV6_RTHDR, EPERM},
 	{IPPROTO_IPV6, IPV6_DSTOPTS, EPERM},
 	{IPPROTO_TCP, TCP_FASTOPEN_CONNECT, EOPNOTSUPP},
+	{IPPROTO_TCP, TCP_ULP, ENOENT}, /* as if there were none */
 };
 
 #endif /* SBX_WITHHELD_OPTIONS_H */

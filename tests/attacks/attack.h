@@ -65,7 +65,9 @@ enum {
 	NEEDS_TCP = 1 << 16,	  /* unconnected TCP, MPTCP from outside */
 	NEEDS_CONNECTED = 1 << 17, /* a TCP connection from outside */
 	NEEDS_PACKET = 1 << 18, /* a packet socket from outside, on the wire */
-	MAY_HANG = 1 << 19	/* may stop itself for good before Linux 6.12 */
+	MAY_HANG = 1 << 19,	/* may stop itself for good before Linux 6.12 */
+	NEEDS_OWNED = 1 << 20	/* victim has its own user and network
+				 * namespace, DIR/network is a handle of it */
 };
 
 /* Descriptors that NEEDS_INHERITED and others put in place. */

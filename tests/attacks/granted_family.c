@@ -143,6 +143,21 @@ static void tun(void)
 	write(fd, &p, len);
 }
 
+/* One that is there, and stays without anybody at its other end. */
+static void tun_persistent(void)
+{
+	struct packet p;
+	size_t len = fill_in(&p, "198.51.100.2", "192.0.2.1", scene.udp4_wire);
+	struct ifreq request = {.ifr_name = "tun0"};
+	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+
+	device_index("tun0");
+	request.ifr_flags = IFF_TUN | IFF_NO_PI;
+	if (fd < 0 || ioctl(fd, TUNSETIFF, &request))
+		skip("no tun device");
+	write(fd, &p, len);
+}
+
 /* A connection that was never made. */
 static void repair(void)
 {
@@ -209,6 +224,9 @@ const struct attack granted_family_attacks[] = {
 	 "a packet socket from outside"},
 	FAMILY("gf-tun", tun, NEEDS_ROOT | NEEDS_WIRE | NEEDS_LUCK,
 	       "packets from an interface of its own"),
+	FAMILY("gf-tun-persistent", tun_persistent,
+	       NEEDS_ROOT | NEEDS_WIRE | NEEDS_LUCK,
+	       "... from one that stays, to which whoever may attaches"),
 	FAMILY("gf-repair", repair, NEEDS_ROOT | NEEDS_WIRE,
 	       "TCP_REPAIR instead of a handshake"),
 	FAMILY("gf-ping", ping, NEEDS_WIRE, "the token in an echo request"),

@@ -14,6 +14,8 @@
 #ifndef IP_FREEBIND
 #define IP_FREEBIND 15
 #endif
+#define AF_SMC_	 43 /* Linux 4.11 */
+#define TCP_ULP_ 31
 
 /* ---- what is granted ---------------------------------------------------- */
 
@@ -301,6 +303,22 @@ static void *answer_all(void *arg)
 	}
 }
 
+/* A TCP socket becomes another one, around the same: an option of some kernels
+ * where AF_SMC is loaded, as anybody outside has it by asking for one. */
+static void smc(void)
+{
+	const int other = socket(AF_SMC_, SOCK_STREAM, 0);
+	int fd = bound_to(AF_INET, "0.0.0.0", 0);
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_ULP_, "smc", 3))
+		skip("no SMC");
+	listen(fd, 8);
+	announce("tcp 127.0.0.2/%d", port_of(fd));
+	close(fd);
+	close(other);
+	listen_where_granted();
+}
+
 static void hijack(void)
 {
 	union address addr;
@@ -347,6 +365,7 @@ const struct attack granted_listen_attacks[] = {
 	LISTEN("gl-again", again, 0, "after it listened where it may"),
 	LISTEN("gl-child", child, 0, "by a child"),
 	LISTEN("gl-passed", passed, 0, "by SCM_RIGHTS"),
+	LISTEN("gl-smc", smc, NEEDS_LUCK, "at 0.0.0.0, having become SMC"),
 	LISTEN("gl-hijack", hijack, 0, "SO_REUSEPORT beside a server outside"),
 	{0},
 };

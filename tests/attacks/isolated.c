@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* isolated.c - out of a network namespace of one's own. */
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ip.h"
+
+#define FD_NSFS_ROOT_ -10003 /* linux/fcntl.h, Linux 6.18 */
 
 static void to4(const char *ip, long tcp, long udp)
 {
@@ -148,6 +153,38 @@ static void enter_outside(void)
 		enter(up[i]);
 }
 
+/* ---- that of a user namespace below ours, which its owner may enter ------ */
+
+/* Knowing two small numbers, which can be guessed, is enough (Linux 6.18). */
+static int open_owned(void)
+{
+	struct {
+		struct file_handle head;
+		char bytes[MAX_HANDLE_SZ];
+	} handle;
+	int fd = open(at("network"), O_RDONLY | O_CLOEXEC);
+
+	if (read(fd, &handle, sizeof(handle)) != sizeof(handle))
+		skip("namespaces have no file handles");
+	close(fd);
+	return open_by_handle_at(FD_NSFS_ROOT_, &handle.head,
+				 O_RDONLY | O_CLOEXEC);
+}
+
+static void enter_owned(void)
+{
+	const int net = open_owned();
+	const int user = ioctl(net, NS_GET_USERNS);
+	int status = 1;
+	pid_t pid = fork();
+
+	/* Who has entered that one reaches the judge no more. */
+	if (!pid)
+		_exit(setns(user, CLONE_NEWUSER) || setns(net, CLONE_NEWNET));
+	if (waitpid(pid, &status, 0) == pid && status == 0)
+		confess("the network of a process outside");
+}
+
 #define ISOLATED(name, run, grant, needs, what)                                \
 	{                                                                      \
 		name, "isolated", run, grant, needs, what                      \
@@ -181,5 +218,11 @@ const struct attack isolated_attacks[] = {
 		"... a connection that listens"),
 	ISOLATED("is-enter", enter_outside, GRANT_ISOLATED,
 		 NEEDS_ROOT | WORKS_AFTER, "setns(2) to those outside"),
+	ISOLATED("is-enter-owned", enter_owned, GRANT_ISOLATED,
+		 NEEDS_OWNED | NEEDS_LUCK | WORKS_AFTER,
+		 "... that the user owns, by a file handle"),
+	{"setns-owned", "neighbours", enter_owned, GRANT_FILE,
+	 NEEDS_OWNED | NEEDS_LUCK,
+	 "a network that the user owns, by a file handle"},
 	{0},
 };

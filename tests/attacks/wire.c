@@ -38,6 +38,11 @@ static const char setup[] =
 	"route add default via 192.0.2.2\n"
 	"route add ::/0 via 2001:db8::2\n";
 
+/* Where there are such devices: one to which nobody has attached yet. */
+static const char setup_tun[] = "tuntap add dev tun0 mode tun\n"
+				"addr add 198.51.100.1/24 dev tun0\n"
+				"link set tun0 up\n";
+
 /* The kernel itself speaks ICMPv6 there; others say what the attack said. */
 static const struct sock_filter filter[] = {
 	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
@@ -71,7 +76,7 @@ static void keep_rights(void)
 }
 
 /* ip(8), reading what to do. */
-static bool set_up(void)
+static bool set_up(const char *what)
 {
 	int in[2], status = -1;
 	pid_t pid;
@@ -89,7 +94,7 @@ static bool set_up(void)
 		_exit(127);
 	}
 	close(in[0]);
-	write(in[1], setup, strlen(setup));
+	write(in[1], what, strlen(what));
 	close(in[1]);
 	waitpid(pid, &status, 0);
 	return status == 0;
@@ -127,8 +132,9 @@ const char *wire_open(void)
 	/* Whoever may send echo requests may do so here. */
 	snprintf(group, sizeof(group), "%u %u", getgid(), getgid());
 	write_text("/proc/sys/net/ipv4/ping_group_range", group);
-	if (!set_up())
+	if (!set_up(setup))
 		return "no interface for it: ip(8) failed";
+	set_up(setup_tun);
 	wire = watch_wire();
 	return wire < 0 ? "no packet socket" : NULL;
 }

@@ -172,6 +172,24 @@ proc() {
 	ok "... and the command never ran ($mode)" test ! -e "$T/dir/no-proc"
 }
 
+# A network that belongs to a user namespace below: there root has every right.
+network_below() {
+	local holder
+
+	coproc below { exec unshare -Urn sh -c 'echo && exec sleep 60'; }
+	holder=$below_PID
+	read -r <&"${below[0]}"
+	run nsenter -t "$holder" -n "$sbx_run" -- touch "$T/dir/below"
+	is "$rc" 125 "a network of a user namespace below: 125"
+	like "$err" 'sbx-run: this network namespace belongs to .*nsenter' \
+		"... says why, and what helps"
+	ok "... and the command never ran" test ! -e "$T/dir/below"
+	run nsenter -t "$holder" -U -n "$sbx_run" -- true
+	is "$rc" 0 "from within both it works"
+	kill "$holder"
+	wait "$holder"
+}
+
 # LeakSanitizer traces its process and reads /proc, which are taken away here.
 [[ ${SBX_SANITIZED-} ]] && export ASAN_OPTIONS=detect_leaks=0
 mkdir "$T/dir"
@@ -198,6 +216,11 @@ if ((EUID)) || ! unshare -mp true 2>/dev/null; then
 	skip_or_fail "only root can mount another /proc"
 else
 	each_mode proc
+fi
+if ((EUID)) || ! unshare -Urn true 2>/dev/null; then
+	skip_or_fail "only root can enter a network of a namespace below"
+else
+	user=root network_below
 fi
 is "$(seen no)" 0 "the server that was not granted saw nobody"
 done_testing

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* test_filter.c - what the compiled filters say to a call, and how often the
  * supervisor is asked at all.  */
+#include <linux/if_tun.h>
+
 #include "filter.h"
 
 /* ---- rows --------------------------------------------------------------- */
 
-#define NO_FASTOPEN (SECCOMP_RET_ERRNO | EOPNOTSUPP)
+#define REFUSED(error) (SECCOMP_RET_ERRNO | (error))
+#define NO_FASTOPEN    REFUSED(EOPNOTSUPP)
 
 #define PLAIN	 FILTER_UNIX
 #define PLAIN_IP (FILTER_UNIX | FILTER_IP)
@@ -34,6 +37,22 @@ static const struct row rows[] = {
 	{"recvmsg", SYS_recvmsg, {3, POINTER}, SAME(ALLOW)},
 	{"connect", SYS_connect, {3, POINTER, 16}, SAME(NOTIFY)},
 	{"bind", SYS_bind, {3, POINTER, 16}, SAME(NOTIFY)},
+
+	{"setns", SYS_setns, {3, 0}, SAME(REFUSED(EPERM))},
+	{"request_key", SYS_request_key, {POINTER, POINTER}, SAME(ALLOW)},
+	{"request_key, callout",
+	 SYS_request_key,
+	 {POINTER, POINTER, HIGH},
+	 SAME(REFUSED(ENOKEY))},
+	{"tun",
+	 SYS_ioctl,
+	 {3, HIGH | TUNSETIFF, POINTER},
+	 ALLOW,
+	 REFUSED(EPERM),
+	 ALLOW,
+	 REFUSED(EPERM),
+	 ALLOW,
+	 REFUSED(EPERM)},
 
 	{"stream", SYS_socket, {AF_UNIX, SOCK_STREAM}, SAME(ALLOW)},
 	{"seqpacket", SYS_socket, {AF_UNIX, SOCK_SEQPACKET}, SAME(ALLOW)},

@@ -101,6 +101,7 @@ static void expect_option(const struct option *option, unsigned int features,
 static void options_that_lead_elsewhere(void **state)
 {
 	static const struct option fast = {"TCP_FASTOPEN_CONNECT", 6, 30};
+	static const struct option ulp = {"TCP_ULP", 6, 31};
 
 	(void)state;
 	for (unsigned int f = 0; f < FILTER_MIXTURES; f++) {
@@ -112,6 +113,7 @@ static void options_that_lead_elsewhere(void **state)
 			expect_option(&withheld[i], f,
 				      ip ? REFUSE(EPERM) : ALLOW);
 		expect_option(&fast, f, ip ? REFUSE(EOPNOTSUPP) : ALLOW);
+		expect_option(&ulp, f, ip ? REFUSE(ENOENT) : ALLOW);
 		for (size_t i = 0; i < COUNT_OF(judged); i++)
 			expect_option(&judged[i], f,
 				      ip && !(f & FILTER_ALONE) ? NOTIFY
@@ -142,6 +144,8 @@ static void levels_are_told_apart(void **state)
 					want = NOTIFY;
 			if (levels[l] == 6 && name == 30)
 				want = REFUSE(EOPNOTSUPP);
+			if (levels[l] == 6 && name == 31)
+				want = REFUSE(ENOENT);
 			expect_option(&option, IP, want);
 			expect_option(&option, UDP, want);
 			expect_option(&option, ISOLATED, ALLOW);
