@@ -301,7 +301,7 @@ const struct attack launcher_attacks[] = {
 		 "/proc/PID/fd"),
 	LAUNCHER("launcher-environment", environment, WORKS_AFTER,
 		 "/proc/PID/environ"),
-	LAUNCHER("launcher-signals", signals, 0, "every signal"),
+	LAUNCHER("launcher-signals", signals, NEEDS_SCOPES, "every signal"),
 	LAUNCHER("launcher-group", signal_group, WORKS_AFTER,
 		 "signals to the process group"),
 	LAUNCHER("launcher-priority", priority, WORKS_AFTER,
