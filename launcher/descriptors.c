@@ -64,9 +64,11 @@ static enum foreign kind_of(const struct policy *policy, int fd, int domain)
 	int protocol = 0;
 	socklen_t len = sizeof(protocol);
 
-	if (!is_inet(domain) || policy->network == NETWORK_FULL)
+	if (domain == AF_UNIX || domain == AF_NETLINK ||
+	    policy->network == NETWORK_FULL)
 		return FOREIGN_NONE;
-	if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) != 0 ||
+	if (!is_inet(domain) ||
+	    getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) != 0 ||
 	    (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP))
 		return FOREIGN_OTHER;
 	return FOREIGN_TCP_OR_UDP;

@@ -16,8 +16,8 @@
  */
 void descriptors_secure(void);
 
-/* IP sockets that were made outside, so that nothing jails them; Landlock
- * knows only those of TCP and UDP (no MPTCP, for one). */
+/* Sockets of the network that were made outside, so that nothing jails them;
+ * Landlock knows only those of TCP and UDP (no MPTCP or vsock, for two). */
 enum foreign {
 	FOREIGN_NONE,
 	FOREIGN_TCP_OR_UDP,
@@ -34,7 +34,7 @@ enum foreign {
  * @policy:	compiled policy
  * @supervised:	a supervisor sees connect(2) and listen(2)
  *
- * Return: of the IP sockets, what is hardest to hold; that one is connected
+ * Return: of these sockets, what is hardest to hold; that one is connected
  * means nothing, as it may be dissolved
  */
 enum foreign descriptors_check(const struct policy *policy, bool supervised);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* test_descriptors.c - which inherited sockets could go where nothing may.  */
+#include <errno.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "launcher/descriptors.h"
+
+#define PROTO_MPTCP 262
+
+/* With this socket, and the descriptors that the test has anyway. */
+static enum foreign found(enum network_mode network, int domain, int protocol)
+{
+	const struct policy policy = {.network = network};
+	const int type = domain == AF_NETLINK ? SOCK_RAW : SOCK_STREAM;
+	int fd = socket(domain, type | SOCK_CLOEXEC, protocol);
+	enum foreign kind;
+
+	if (fd < 0 && (errno == EAFNOSUPPORT || errno == EPROTONOSUPPORT))
+		skip();
+	assert_true(fd >= 0);
+	kind = descriptors_check(&policy, true);
+	close(fd);
+	return kind;
+}
+
+static void tcp(void **state)
+{
+	(void)state;
+	assert_int_equal(found(NETWORK_NONE, AF_INET, 0), FOREIGN_TCP_OR_UDP);
+	assert_int_equal(found(NETWORK_NONE, AF_INET6, 0), FOREIGN_TCP_OR_UDP);
+	assert_int_equal(found(NETWORK_LOOPBACK, AF_INET, 0),
+			 FOREIGN_TCP_OR_UDP);
+}
+
+static void mptcp(void **state)
+{
+	(void)state;
+	assert_int_equal(found(NETWORK_NONE, AF_INET, PROTO_MPTCP),
+			 FOREIGN_OTHER);
+}
+
+static void vsock(void **state)
+{
+	(void)state;
+	assert_int_equal(found(NETWORK_NONE, AF_VSOCK, 0), FOREIGN_OTHER);
+}
+
+static void not_of_the_network(void **state)
+{
+	(void)state;
+	assert_int_equal(found(NETWORK_NONE, AF_UNIX, 0), FOREIGN_NONE);
+	assert_int_equal(found(NETWORK_NONE, AF_NETLINK, 0), FOREIGN_NONE);
+}
+
+static void not_restricted(void **state)
+{
+	(void)state;
+	assert_int_equal(found(NETWORK_FULL, AF_INET, 0), FOREIGN_NONE);
+	assert_int_equal(found(NETWORK_FULL, AF_VSOCK, 0), FOREIGN_NONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tcp),
+		cmocka_unit_test(mptcp),
+		cmocka_unit_test(vsock),
+		cmocka_unit_test(not_of_the_network),
+		cmocka_unit_test(not_restricted),
+	};
+
+	return cmocka_run_group_tests_name("descriptors", tests, NULL, NULL);
+}
