@@ -340,7 +340,7 @@ const struct attack granted_listen_attacks[] = {
 	LISTEN("gl-duplicate", duplicate, 0, "by a duplicate"),
 	LISTEN("gl-inherited", inherited, NEEDS_TCP,
 	       "by a socket from outside"),
-	LISTEN("gl-inherited-mptcp", inherited_mptcp, NEEDS_TCP,
+	LISTEN("gl-inherited-mptcp", inherited_mptcp, NEEDS_MPTCP,
 	       "... of MPTCP"),
 	LISTEN("gl-dissolved", dissolved, 0, "after a granted connection"),
 	LISTEN("gl-failed", failed, 0, "after connects that fail"),

@@ -313,7 +313,7 @@ const struct attack race_listen_attacks[] = {
 	RACE("grl-inherited", inherited_swapped, GRANT_DIRECTORY, NEEDS_TCP,
 	     "TCP from outside in the place of AF_UNIX, no IP granted"),
 	RACE("grl-inherited-mptcp", inherited_mptcp_swapped, GRANT_DIRECTORY,
-	     NEEDS_TCP, "... MPTCP from outside"),
+	     NEEDS_MPTCP, "... MPTCP from outside"),
 	RACE("grl-link-local", link_local_swapped, GRANT_DIRECTORY, NEEDS_WIRE,
 	     "TCP bound to a link in the place of AF_UNIX, no IP granted"),
 	PART("grl-connected", connected, "while it is connected"),
