@@ -125,8 +125,23 @@ extern struct scene scene;
 /* Where this program lies; its variants lie beside it. */
 extern char *attack_self;
 
-/** skip() - The machine cannot do this attack: say why and exit 77. */
+/* Exit statuses of an attack that could not begin. */
+enum { EXIT_BARRED = 76, EXIT_SKIP };
+
+/**
+ * skip() - The machine cannot do this attack: say why and exit.
+ *
+ * Inside sbx, where the control got further, that is no refusal, but an attack
+ * that has done nothing.
+ */
 _Noreturn void skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/**
+ * barred() - The same if it may well be the sandbox that cannot: what it
+ *	      withholds is all that the attack is about.
+ */
+_Noreturn void barred(const char *fmt, ...)
+	__attribute__((format(printf, 1, 2)));
 
 /** at() - "DIR/name", in one of several static buffers. */
 const char *at(const char *name);

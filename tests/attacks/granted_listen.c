@@ -149,7 +149,7 @@ static void unbound6(void)
 
 static void unbound_mptcp(void)
 {
-	unbound_at(ip_socket(AF_INET, SOCK_STREAM, PROTO_MPTCP), "127.0.0.1");
+	unbound_at(odd_socket(AF_INET, SOCK_STREAM, PROTO_MPTCP), "127.0.0.1");
 }
 
 static void duplicate(void)

@@ -277,7 +277,7 @@ static void withheld_udp(void)
 	socklen_t len = v4(&addr, scene.udp_as_tcp);
 
 	need(scene.udp_as_tcp, "such");
-	token_to(ip_socket(AF_INET, SOCK_DGRAM, 0), &addr, len, 0);
+	token_to(odd_socket(AF_INET, SOCK_DGRAM, 0), &addr, len, 0);
 	hit(AF_INET, SOCK_DGRAM, &addr, len);
 }
 
@@ -315,7 +315,7 @@ static void in_mptcp(int domain, long port)
 {
 	union address addr;
 	socklen_t len = domain == AF_INET ? v4(&addr, port) : v6(&addr, port);
-	int fd = ip_socket(domain, SOCK_STREAM, PROTO_MPTCP);
+	int fd = odd_socket(domain, SOCK_STREAM, PROTO_MPTCP);
 
 	connect_and_deliver(fd, &addr, len);
 	message_to(fd, &addr, len, MSG_FASTOPEN | MSG_NOSIGNAL);

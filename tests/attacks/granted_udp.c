@@ -252,7 +252,7 @@ static void lite(void)
 {
 	union address addr;
 	socklen_t len = v4(&addr, scene.udplite_alias);
-	int fd = ip_socket(AF_INET, SOCK_DGRAM, PROTO_UDPLITE);
+	int fd = odd_socket(AF_INET, SOCK_DGRAM, PROTO_UDPLITE);
 
 	need(scene.udplite_alias, "UDP-Lite");
 	token_to(fd, &addr, len, 0);
