@@ -167,6 +167,14 @@ static void inherited_mptcp(void)
 	unbound_at(INHERITED_MPTCP, "127.0.0.1");
 }
 
+static void inherited_connection(void)
+{
+	union address none = {.any = {.sa_family = AF_UNSPEC}};
+
+	connect(INHERITED_CONNECTED, &none.any, sizeof(none.any));
+	unbound_at(INHERITED_CONNECTED, "127.0.0.1");
+}
+
 /* ---- a bound address that is lost --------------------------------------- */
 
 /* Connected, it has the granted address; dissolved, it has every one. */
@@ -342,6 +350,8 @@ const struct attack granted_listen_attacks[] = {
 	       "by a socket from outside"),
 	LISTEN("gl-inherited-mptcp", inherited_mptcp, NEEDS_MPTCP,
 	       "... of MPTCP"),
+	LISTEN("gl-connected", inherited_connection, NEEDS_CONNECTED,
+	       "... that was connected"),
 	LISTEN("gl-dissolved", dissolved, 0, "after a granted connection"),
 	LISTEN("gl-failed", failed, 0, "after connects that fail"),
 	LISTEN("gl-again", again, 0, "after it listened where it may"),

@@ -191,6 +191,15 @@ static void accepted(void)
 	connect_and_deliver(inner, &addr, len);
 }
 
+static void from_outside(void)
+{
+	union address addr, none = {.any = {.sa_family = AF_UNSPEC}};
+	socklen_t len = v4(&addr, scene.tcp4);
+
+	connect(INHERITED_CONNECTED, &none.any, sizeof(none.any));
+	connect_and_deliver(INHERITED_CONNECTED, &addr, len);
+}
+
 static void refused_first(void)
 {
 	union address addr;
@@ -357,6 +366,8 @@ const struct attack granted_tcp_attacks[] = {
 	TCP("gt-unspec", unspec, "a granted connection, dissolved"),
 	TCP("gt-addrform", addrform, "... after IPV6_ADDRFORM"),
 	TCP("gt-accepted", accepted, "an accepted connection, dissolved"),
+	{"gt-connected", "granted-tcp", from_outside, GRANT_INET,
+	 NEEDS_CONNECTED | WORKS_AFTER, "... one from outside"},
 	TCP("gt-refused", refused_first, "after a granted connect that fails"),
 	TCP("gt-nonblocking", nonblocking, "without waiting"),
 	TCP("gt-child", child, "a child connects its parent's socket"),
