@@ -50,27 +50,30 @@ enum {
 	NEEDS_PTY = 1 << 1,	  /* runs under its own terminal */
 	NEEDS_HARD_LINK = 1 << 2, /* outsider's DIR/granted/hard.sock */
 	NEEDS_NAMESPACE = 1 << 3, /* victim has its own mount namespace */
-	NEEDS_INHERITED = 1 << 4, /* unconnected sockets from outside */
-	NEEDS_TRIES = 1 << 5,	  /* a race: RACE_TRIES or it does not count */
-	WORKS_AFTER = 1 << 6,	  /* the granted socket still works after */
-	MAY_NOT_START = 1 << 7,	  /* the sandbox may refuse to start */
-	NEEDS_LUCK = 1 << 8,	  /* few kernels can do it at all */
-	KNOWN_LIMIT = 1 << 9,	  /* stated, not hidden: expected to get out */
-	GIVES_UP = 1 << 10,	  /* gives rights up first: see give_up() */
-	NEEDS_DGRAM = 1 << 12,	  /* an AF_UNIX datagram socket from outside */
-	NEEDS_LOG = 1 << 11,	  /* --log DIR/log/json, which has to be true */
-	NEEDS_SCOPES = 1 << 13,	  /* a limit before Linux 6.12 */
-	NEEDS_WIRE = 1 << 14,	  /* a network of its own: see wire.c */
-	NEEDS_LISTENER = 1 << 15, /* has to listen where that is granted */
-	NEEDS_TCP = 1 << 16,	  /* unconnected TCP, MPTCP from outside */
+	NEEDS_STREAM = 1 << 4,	/* an unconnected AF_UNIX stream from outside */
+	NEEDS_TRIES = 1 << 5,	/* a race: RACE_TRIES or it does not count */
+	WORKS_AFTER = 1 << 6,	/* the granted socket still works after */
+	MAY_NOT_START = 1 << 7, /* the sandbox may refuse to start */
+	NEEDS_LUCK = 1 << 8,	/* few kernels can do it at all */
+	KNOWN_LIMIT = 1 << 9,	/* stated, not hidden: expected to get out */
+	GIVES_UP = 1 << 10,	/* gives rights up first: see give_up() */
+	NEEDS_DGRAM = 1 << 12,	/* an AF_UNIX datagram socket from outside */
+	NEEDS_LOG = 1 << 11,	/* --log DIR/log/json, which has to be true */
+	NEEDS_SCOPES = 1 << 13, /* a limit before Linux 6.12 */
+	NEEDS_WIRE = 1 << 14,	/* a network of its own: see wire.c */
+	NEEDS_LISTENER = 1 << 15,  /* has to listen where that is granted */
+	NEEDS_TCP = 1 << 16,	   /* unconnected TCP from outside */
 	NEEDS_CONNECTED = 1 << 17, /* a TCP connection from outside */
 	NEEDS_PACKET = 1 << 18, /* a packet socket from outside, on the wire */
-	MAY_HANG = 1 << 19,	/* may stop itself for good before Linux 6.12 */
-	NEEDS_OWNED = 1 << 20	/* victim has its own user and network
+	NEEDS_UDP = 1 << 19,	/* unconnected UDP from outside */
+	NEEDS_MPTCP = 1 << 20,	/* unconnected MPTCP from outside */
+	MAY_HANG = 1 << 21,	/* may stop itself for good before Linux 6.12 */
+	NEEDS_OWNED = 1 << 22	/* victim has its own user and network
 				 * namespace, DIR/network is a handle of it */
 };
 
-/* Descriptors that NEEDS_INHERITED and others put in place. */
+/* Descriptors that those put in place, each alone: a sandbox that does not
+ * start because of one has not been asked about the others. */
 enum {
 	INHERITED_DGRAM = 100,
 	INHERITED_UDP,
@@ -110,8 +113,8 @@ extern const struct attack naming_attacks[], link_attacks[], mount_attacks[],
 	publishing_attacks[], forged_attacks[], granted_tcp_attacks[],
 	granted_udp_attacks[], granted_family_attacks[],
 	granted_listen_attacks[], granted_wire_attacks[],
-	granted_beyond_attacks[], race_inet_attacks[], race_swap_attacks[],
-	race_listen_attacks[], isolated_attacks[];
+	granted_route_attacks[], granted_beyond_attacks[], race_inet_attacks[],
+	race_swap_attacks[], race_listen_attacks[], isolated_attacks[];
 
 /** attack_find() - The attack of that name, or NULL. */
 const struct attack *attack_find(const char *name);
@@ -125,8 +128,23 @@ extern struct scene scene;
 /* Where this program lies; its variants lie beside it. */
 extern char *attack_self;
 
-/** skip() - The machine cannot do this attack: say why and exit 77. */
+/* Exit statuses of an attack that could not begin. */
+enum { EXIT_BARRED = 76, EXIT_SKIP };
+
+/**
+ * skip() - The machine cannot do this attack: say why and exit.
+ *
+ * Inside sbx, where the control got further, that is no refusal, but an attack
+ * that has done nothing.
+ */
 _Noreturn void skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/**
+ * barred() - The same if it may well be the sandbox that cannot: what it
+ *	      withholds is all that the attack is about.
+ */
+_Noreturn void barred(const char *fmt, ...)
+	__attribute__((format(printf, 1, 2)));
 
 /** at() - "DIR/name", in one of several static buffers. */
 const char *at(const char *name);

@@ -108,7 +108,8 @@ static void take_over(void)
 
 const struct attack binding_attacks[] = {
 	BIND("bind-plain", plain, GRANT_DIRECTORY, "bind(2) to a path"),
-	BIND("bind-dgram", dgram, GRANT_DIRECTORY, "the same, datagram"),
+	BIND("bind-dgram", dgram, GRANT_DGRAM,
+	     "the same, where datagrams are granted"),
 	BIND("bind-relative", relative, GRANT_DIRECTORY,
 	     "../ from the granted directory"),
 	BIND("bind-dotdot", dotdot, GRANT_DIRECTORY, "granted/../"),

@@ -258,10 +258,10 @@ static void inherited_tcp(void)
 	{                                                                      \
 		name, "descriptors", run, GRANT_FILE, 0, what                  \
 	}
-#define INHERITED(name, run, what)                                             \
+#define INHERITED(name, run, needs, what)                                      \
 	{                                                                      \
-		name, "descriptors", run, GRANT_FILE,                          \
-			NEEDS_INHERITED | MAY_NOT_START, what                  \
+		name, "descriptors", run, GRANT_FILE, (needs) | MAY_NOT_START, \
+			what                                                   \
 	}
 
 const struct attack descriptor_attacks[] = {
@@ -280,23 +280,23 @@ const struct attack descriptor_attacks[] = {
 	     "a thread with a descriptor table of its own"),
 	HERE("passed-socket", passed_socket,
 	     "a socket from another process by SCM_RIGHTS"),
-	INHERITED("inherited-stream", inherited_connect,
+	INHERITED("inherited-stream", inherited_connect, NEEDS_STREAM,
 		  "an unconnected stream socket from outside"),
-	INHERITED("inherited-dgram", inherited_dgram_connect,
+	INHERITED("inherited-dgram", inherited_dgram_connect, NEEDS_DGRAM,
 		  "a datagram socket from outside, connect(2)"),
-	INHERITED("inherited-dgram-sendto", inherited_dgram_sendto,
+	INHERITED("inherited-dgram-sendto", inherited_dgram_sendto, NEEDS_DGRAM,
 		  "the same, sendto(2)"),
 	INHERITED("inherited-dgram-sendmsg", inherited_dgram_sendmsg,
-		  "the same, sendmsg(2)"),
+		  NEEDS_DGRAM, "the same, sendmsg(2)"),
 	INHERITED("inherited-dgram-sendmmsg", inherited_dgram_sendmmsg,
-		  "the same, sendmmsg(2)"),
-	INHERITED("inherited-udp", inherited_udp_connect,
+		  NEEDS_DGRAM, "the same, sendmmsg(2)"),
+	INHERITED("inherited-udp", inherited_udp_connect, NEEDS_UDP,
 		  "a UDP socket from outside, connect(2)"),
-	INHERITED("inherited-udp-sendto", inherited_udp_sendto,
+	INHERITED("inherited-udp-sendto", inherited_udp_sendto, NEEDS_UDP,
 		  "the same, sendto(2)"),
-	INHERITED("inherited-udp-sendmsg", inherited_udp_sendmsg,
+	INHERITED("inherited-udp-sendmsg", inherited_udp_sendmsg, NEEDS_UDP,
 		  "the same, sendmsg(2)"),
-	INHERITED("inherited-tcp", inherited_tcp,
+	INHERITED("inherited-tcp", inherited_tcp, NEEDS_TCP,
 		  "an unconnected TCP socket from outside"),
 	{0},
 };

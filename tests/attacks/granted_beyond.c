@@ -10,17 +10,13 @@
 
 #include "ip.h"
 
-static int udp(int domain)
-{
-	return ip_socket(domain, SOCK_DGRAM, 0);
-}
-
-static void set(int fd, int level, int name, const void *value, size_t size)
-{
-	setsockopt(fd, level, name, value, (socklen_t)size);
-}
-
 /* ---- another address ---------------------------------------------------- */
+
+/* With host-loopback there is no UDP, but TCP after it. */
+static void udp_to(int domain, const union address *addr, socklen_t len)
+{
+	token_to(socket(domain, SOCK_DGRAM | SOCK_CLOEXEC, 0), addr, len, 0);
+}
 
 static void own_address(void)
 {
@@ -30,7 +26,7 @@ static void own_address(void)
 	hit(AF_INET, SOCK_STREAM, &addr, len);
 	len = v4_at(&addr, "192.0.2.1", scene.udp4_wire);
 	hit(AF_INET, SOCK_DGRAM, &addr, len);
-	token_to(udp(AF_INET), &addr, len, 0);
+	udp_to(AF_INET, &addr, len);
 }
 
 static void own_address6(void)
@@ -69,7 +65,7 @@ static void outside(void)
 
 	connect(fd, &addr.any, len);
 	len = v4_at(&addr, "192.0.2.2", scene.udp4_ok);
-	token_to(udp(AF_INET), &addr, len, 0);
+	udp_to(AF_INET, &addr, len);
 	len = v6_at(&addr, "2001:db8::2", scene.tcp6_ok);
 	fd = ip_socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	connect(fd, &addr.any, len);
@@ -82,11 +78,11 @@ static void broadcast(void)
 	int on = 1;
 
 	for (int i = 0; i < 2; i++) {
-		int fd = udp(AF_INET);
+		int fd = udp_socket(AF_INET);
 		union address addr;
 		socklen_t len = v4_at(&addr, to[i], scene.udp4_ok);
 
-		set(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
+		set_option(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
 		token_to(fd, &addr, len, 0);
 	}
 }
@@ -94,13 +90,13 @@ static void broadcast(void)
 static void multicast(void)
 {
 	const struct in_addr from = {inet_addr("192.0.2.1")};
-	int fd = udp(AF_INET);
+	int fd = udp_socket(AF_INET);
 	union address addr;
 	socklen_t len = v4_at(&addr, "239.1.2.3", scene.udp4_ok);
 
-	set(fd, IPPROTO_IP, IP_MULTICAST_IF, &from, sizeof(from));
+	set_option(fd, IPPROTO_IP, IP_MULTICAST_IF, &from, sizeof(from));
 	token_to(fd, &addr, len, 0);
-	fd = udp(AF_INET6);
+	fd = udp_socket(AF_INET6);
 	len = v6_at(&addr, "ff02::1", scene.udp6_ok);
 	addr.v6.sin6_scope_id = device_index("wire0");
 	token_to(fd, &addr, len, 0);
@@ -116,11 +112,12 @@ static void join(void)
 
 	v4_at(&addr, "239.1.2.4", 0);
 	memcpy(&group.gr_group, &addr, sizeof(addr.v4));
-	set(udp(AF_INET), IPPROTO_IP, IP_ADD_MEMBERSHIP, &request,
-	    sizeof(request));
-	set(ip_socket(AF_INET, SOCK_STREAM, 0), IPPROTO_IP, IP_ADD_MEMBERSHIP,
-	    &request, sizeof(request));
-	set(udp(AF_INET), IPPROTO_IP, MCAST_JOIN_GROUP, &group, sizeof(group));
+	set_option(udp_socket(AF_INET), IPPROTO_IP, IP_ADD_MEMBERSHIP, &request,
+		   sizeof(request));
+	set_option(ip_socket(AF_INET, SOCK_STREAM, 0), IPPROTO_IP,
+		   IP_ADD_MEMBERSHIP, &request, sizeof(request));
+	set_option(udp_socket(AF_INET), IPPROTO_IP, MCAST_JOIN_GROUP, &group,
+		   sizeof(group));
 	pause_ms(100);
 }
 
@@ -153,7 +150,7 @@ static void loopback_udp(void)
 	union address addr;
 	socklen_t len = v4(&addr, scene.udp4);
 
-	token_to(udp(AF_INET), &addr, len, 0);
+	udp_to(AF_INET, &addr, len);
 	hit(AF_INET, SOCK_DGRAM, &addr, len);
 }
 

@@ -63,12 +63,12 @@ static void raw_udp(void)
 {
 	struct packet p;
 	size_t len = fill_in(&p, "127.0.0.1", "127.0.0.1", scene.udp4);
-	int fd = ip_socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	int fd = odd_socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
 	union address addr;
 	socklen_t size = v4(&addr, 0);
 
 	sendto(fd, &p, len, 0, &addr.any, size);
-	fd = ip_socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+	fd = odd_socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
 	sendto(fd, &p.udp, len - sizeof(p.ip), 0, &addr.any, size);
 }
 
@@ -82,7 +82,7 @@ static void packet_socket(int type)
 		.sll_ifindex = (int)device_index("wire0"),
 		.sll_halen = 6,
 	};
-	int fd = ip_socket(AF_PACKET, type, htons(0x0800));
+	int fd = odd_socket(AF_PACKET, type, htons(0x0800));
 	char frame[14 + sizeof(p)] = {[12] = 8};
 
 	memcpy(frame + 14, &p, len);
@@ -131,7 +131,7 @@ static void tun(void)
 
 	request.ifr_flags = IFF_TUN | IFF_NO_PI;
 	if (fd < 0 || ioctl(fd, TUNSETIFF, &request))
-		skip("no tun device");
+		barred("no tun device");
 	inet_pton(AF_INET, "198.51.100.1", &addr.sin_addr);
 	memcpy(&request.ifr_addr, &addr, sizeof(addr));
 	ioctl(control, SIOCSIFADDR, &request);
@@ -154,7 +154,7 @@ static void tun_persistent(void)
 	device_index("tun0");
 	request.ifr_flags = IFF_TUN | IFF_NO_PI;
 	if (fd < 0 || ioctl(fd, TUNSETIFF, &request))
-		skip("no tun device");
+		barred("no tun device");
 	write(fd, &p, len);
 }
 
@@ -176,7 +176,7 @@ static void by_protocol(int type, int protocol, long port)
 {
 	union address addr;
 	socklen_t len = v4(&addr, port);
-	int fd = ip_socket(AF_INET, type, protocol);
+	int fd = odd_socket(AF_INET, type, protocol);
 
 	connect_and_deliver(fd, &addr, len);
 	message_to(fd, &addr, len, MSG_NOSIGNAL);
@@ -199,7 +199,7 @@ static void ping(void)
 	union address addr;
 	socklen_t len = v4_at(&addr, "192.0.2.2", 0);
 	char echo[40] = {8};
-	int fd = ip_socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP);
+	int fd = odd_socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP);
 
 	memcpy(echo + 8, scene.token, strlen(scene.token));
 	sendto(fd, echo, sizeof(echo), 0, &addr.any, len);

@@ -151,7 +151,7 @@ static void unbound6(void)
 
 static void unbound_mptcp(void)
 {
-	unbound_at(ip_socket(AF_INET, SOCK_STREAM, PROTO_MPTCP), "127.0.0.1");
+	unbound_at(odd_socket(AF_INET, SOCK_STREAM, PROTO_MPTCP), "127.0.0.1");
 }
 
 static void duplicate(void)
@@ -167,6 +167,14 @@ static void inherited(void)
 static void inherited_mptcp(void)
 {
 	unbound_at(INHERITED_MPTCP, "127.0.0.1");
+}
+
+static void inherited_connection(void)
+{
+	union address none = {.any = {.sa_family = AF_UNSPEC}};
+
+	connect(INHERITED_CONNECTED, &none.any, sizeof(none.any));
+	unbound_at(INHERITED_CONNECTED, "127.0.0.1");
 }
 
 /* ---- a bound address that is lost --------------------------------------- */
@@ -311,7 +319,7 @@ static void smc(void)
 	int fd = bound_to(AF_INET, "0.0.0.0", 0);
 
 	if (setsockopt(fd, IPPROTO_TCP, TCP_ULP_, "smc", 3))
-		skip("no SMC");
+		barred("no SMC");
 	listen(fd, 8);
 	announce("tcp 127.0.0.2/%d", port_of(fd));
 	close(fd);
@@ -358,8 +366,10 @@ const struct attack granted_listen_attacks[] = {
 	LISTEN("gl-duplicate", duplicate, 0, "by a duplicate"),
 	LISTEN("gl-inherited", inherited, NEEDS_TCP,
 	       "by a socket from outside"),
-	LISTEN("gl-inherited-mptcp", inherited_mptcp, NEEDS_TCP,
+	LISTEN("gl-inherited-mptcp", inherited_mptcp, NEEDS_MPTCP,
 	       "... of MPTCP"),
+	LISTEN("gl-connected", inherited_connection, NEEDS_CONNECTED,
+	       "... that was connected"),
 	LISTEN("gl-dissolved", dissolved, 0, "after a granted connection"),
 	LISTEN("gl-failed", failed, 0, "after connects that fail"),
 	LISTEN("gl-again", again, 0, "after it listened where it may"),

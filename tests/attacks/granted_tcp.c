@@ -191,6 +191,15 @@ static void accepted(void)
 	connect_and_deliver(inner, &addr, len);
 }
 
+static void from_outside(void)
+{
+	union address addr, none = {.any = {.sa_family = AF_UNSPEC}};
+	socklen_t len = v4(&addr, scene.tcp4);
+
+	connect(INHERITED_CONNECTED, &none.any, sizeof(none.any));
+	connect_and_deliver(INHERITED_CONNECTED, &addr, len);
+}
+
 static void refused_first(void)
 {
 	union address addr;
@@ -277,7 +286,7 @@ static void withheld_udp(void)
 	socklen_t len = v4(&addr, scene.udp_as_tcp);
 
 	need(scene.udp_as_tcp, "such");
-	token_to(ip_socket(AF_INET, SOCK_DGRAM, 0), &addr, len, 0);
+	token_to(odd_socket(AF_INET, SOCK_DGRAM, 0), &addr, len, 0);
 	hit(AF_INET, SOCK_DGRAM, &addr, len);
 }
 
@@ -315,7 +324,7 @@ static void in_mptcp(int domain, long port)
 {
 	union address addr;
 	socklen_t len = domain == AF_INET ? v4(&addr, port) : v6(&addr, port);
-	int fd = ip_socket(domain, SOCK_STREAM, PROTO_MPTCP);
+	int fd = odd_socket(domain, SOCK_STREAM, PROTO_MPTCP);
 
 	connect_and_deliver(fd, &addr, len);
 	message_to(fd, &addr, len, MSG_FASTOPEN | MSG_NOSIGNAL);
@@ -357,6 +366,8 @@ const struct attack granted_tcp_attacks[] = {
 	TCP("gt-unspec", unspec, "a granted connection, dissolved"),
 	TCP("gt-addrform", addrform, "... after IPV6_ADDRFORM"),
 	TCP("gt-accepted", accepted, "an accepted connection, dissolved"),
+	{"gt-connected", "granted-tcp", from_outside, GRANT_INET,
+	 NEEDS_CONNECTED | WORKS_AFTER, "... one from outside"},
 	TCP("gt-refused", refused_first, "after a granted connect that fails"),
 	TCP("gt-nonblocking", nonblocking, "without waiting"),
 	TCP("gt-child", child, "a child connects its parent's socket"),

@@ -248,11 +248,21 @@ static void child(void)
 	deliver(fd);
 }
 
+static void inherited(void)
+{
+	union address addr;
+	socklen_t len = v4(&addr, scene.udp4);
+
+	token_to(INHERITED_UDP, &addr, len, 0);
+	message_to(INHERITED_UDP, &addr, len, 0);
+	connect_and_deliver(INHERITED_UDP, &addr, len);
+}
+
 static void lite(void)
 {
 	union address addr;
 	socklen_t len = v4(&addr, scene.udplite_alias);
-	int fd = ip_socket(AF_INET, SOCK_DGRAM, PROTO_UDPLITE);
+	int fd = odd_socket(AF_INET, SOCK_DGRAM, PROTO_UDPLITE);
 
 	need(scene.udplite_alias, "UDP-Lite");
 	token_to(fd, &addr, len, 0);
@@ -319,6 +329,8 @@ const struct attack granted_udp_attacks[] = {
 	UDP("gu-segments", segments, "UDP_SEGMENT"),
 	UDP("gu-mixed", mixed, "sendmmsg(2) to granted and other addresses"),
 	UDP("gu-child", child, "a child connects its parent's socket"),
+	{"gu-inherited", "granted-udp", inherited, GRANT_INET,
+	 NEEDS_UDP | WORKS_AFTER, "a socket from outside"},
 	UDP("gu-hears", hears, "a port to hear at"),
 	UDP("gu-hears-any", hears_any, "... at every address, shared"),
 	{"gu-lite", "granted-udp", lite, GRANT_INET, NEEDS_LUCK,

@@ -52,6 +52,30 @@ int ip_socket(int domain, int type, int protocol)
 	return fd;
 }
 
+int odd_socket(int domain, int type, int protocol)
+{
+	int fd = socket(domain, type | SOCK_CLOEXEC, protocol);
+
+	if (fd < 0)
+		barred("no such socket: %s", strerror(errno));
+	return fd;
+}
+
+int udp_socket(int domain)
+{
+	return ip_socket(domain, SOCK_DGRAM, 0);
+}
+
+int tcp_socket(int domain)
+{
+	return ip_socket(domain, SOCK_STREAM | SOCK_NONBLOCK, 0);
+}
+
+void set_option(int fd, int level, int name, const void *value, size_t size)
+{
+	setsockopt(fd, level, name, value, (socklen_t)size);
+}
+
 unsigned int device_index(const char *name)
 {
 	struct ifreq request = {.ifr_ifindex = 0};
@@ -68,6 +92,34 @@ void token_to(int fd, const union address *addr, socklen_t len, int flags)
 {
 	sendto(fd, scene.token, strlen(scene.token), flags | MSG_NOSIGNAL,
 	       &addr->any, len);
+}
+
+void send_granted4(int fd)
+{
+	union address addr;
+
+	token_to(fd, &addr, v4(&addr, scene.udp4_ok), 0);
+}
+
+void send_granted6(int fd)
+{
+	union address addr;
+
+	token_to(fd, &addr, v6(&addr, scene.udp6_ok), 0);
+}
+
+void connect_granted4(int fd)
+{
+	union address addr;
+
+	connect(fd, &addr.any, v4(&addr, scene.tcp4_ok));
+}
+
+void connect_granted6(int fd)
+{
+	union address addr;
+
+	connect(fd, &addr.any, v6(&addr, scene.tcp6_ok));
 }
 
 void message_to(int fd, const union address *addr, socklen_t len, int flags)

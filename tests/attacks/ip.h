@@ -41,8 +41,23 @@ socklen_t v6_at(union address *addr, const char *ip, long port);
 /** need() - Skip the attack if the judge has no such server. */
 void need(long server, const char *what);
 
-/** ip_socket() - A socket, or the attack is skipped. */
+/** ip_socket() - A socket that is there inside, too, or the attack is skipped.
+ */
 int ip_socket(int domain, int type, int protocol);
+
+/** odd_socket() - A socket that the sandbox may withhold, or the attack ends.
+ */
+int odd_socket(int domain, int type, int protocol);
+
+/** udp_socket() - One of UDP. */
+int udp_socket(int domain);
+
+/** tcp_socket() - One of TCP that does not wait: where packets lead away from
+ *		   this machine, nobody answers. */
+int tcp_socket(int domain);
+
+/** set_option() - setsockopt(2), whatever comes of it. */
+void set_option(int fd, int level, int name, const void *value, size_t size);
 
 /**
  * device_index() - The number of a network device, or the attack is skipped.
@@ -53,6 +68,18 @@ unsigned int device_index(const char *name);
 
 /** token_to() - The token by sendto(2). */
 void token_to(int fd, const union address *addr, socklen_t len, int flags);
+
+/** send_granted4() - The token to what is granted for UDP. */
+void send_granted4(int fd);
+
+/** send_granted6() - The same over IPv6. */
+void send_granted6(int fd);
+
+/** connect_granted4() - Connect to what is granted for TCP. */
+void connect_granted4(int fd);
+
+/** connect_granted6() - The same over IPv6. */
+void connect_granted6(int fd);
 
 /** message_to() - The token by sendmsg(2) and sendmmsg(2). */
 void message_to(int fd, const union address *addr, socklen_t len, int flags);

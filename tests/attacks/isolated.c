@@ -210,7 +210,7 @@ const struct attack isolated_attacks[] = {
 		 "to be reached from outside"),
 	FOREIGN("is-inherited", inherited, NEEDS_TCP,
 		"a TCP socket from outside"),
-	FOREIGN("is-inherited-mptcp", inherited_mptcp, NEEDS_TCP,
+	FOREIGN("is-inherited-mptcp", inherited_mptcp, NEEDS_MPTCP,
 		"... an MPTCP socket"),
 	FOREIGN("is-connected", connected, NEEDS_CONNECTED,
 		"... a connection, connected anew"),

@@ -30,7 +30,6 @@
 #define EXIT_REFUSED 0
 #define EXIT_REACHED 1
 #define EXIT_BROKEN  2
-#define EXIT_SKIP    77
 
 #define GRACE_SECONDS 3 /* for what the command leaves behind */
 #define NOT_STARTED   125
@@ -185,7 +184,7 @@ static int verdict(const struct run *run)
 	}
 	if (run->hung && !may_hang(attack))
 		return broken("it hangs");
-	if (control && code == EXIT_SKIP) {
+	if (control && (code == EXIT_SKIP || code == EXIT_BARRED)) {
 		show_output("skip: ");
 		return EXIT_SKIP;
 	}
@@ -195,7 +194,10 @@ static int verdict(const struct run *run)
 		printf("refused: the sandbox does not start\n");
 		return EXIT_REFUSED;
 	}
-	if (control || code == EXIT_SKIP) {
+	/* Without its grant of UDP an attack on that finds nothing. */
+	if (code == EXIT_SKIP && run->sbx && !run->no_udp)
+		return broken("the attack did not begin");
+	if (control || code == EXIT_SKIP || code == EXIT_BARRED) {
 		printf("refused\n");
 		return EXIT_REFUSED;
 	}

@@ -14,22 +14,32 @@
 
 #include "attack.h"
 
-#define EXIT_SKIP 77
-
 struct scene scene;
 char *attack_self;
+
+static _Noreturn void end(int status, const char *fmt, va_list ap)
+{
+	printf("skip: ");
+	vprintf(fmt, ap);
+	printf("\n");
+	fflush(stdout);
+	_exit(status);
+}
 
 void skip(const char *fmt, ...)
 {
 	va_list ap;
 
-	printf("skip: ");
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
-	va_end(ap);
-	printf("\n");
-	fflush(stdout);
-	_exit(EXIT_SKIP);
+	end(EXIT_SKIP, fmt, ap);
+}
+
+void barred(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	end(EXIT_BARRED, fmt, ap);
 }
 
 const char *at(const char *name)
@@ -176,8 +186,10 @@ void announce(const char *fmt, ...)
 		pause_ms(10);
 }
 
+/* A child that could not begin speaks for all. */
 void in_child(void (*fn)(void))
 {
+	int status = 0;
 	pid_t pid;
 
 	fflush(stdout);
@@ -187,8 +199,10 @@ void in_child(void (*fn)(void))
 		_exit(0);
 	}
 	if (pid > 0)
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
+	if (WIFEXITED(status) && WEXITSTATUS(status))
+		_exit(WEXITSTATUS(status));
 }
 
 void run_variant(const char *program, const char *const args[])
@@ -208,25 +222,32 @@ void run_variant(const char *program, const char *const args[])
 	skip("cannot run %s: %s", program, strerror(errno));
 }
 
-bool new_namespaces(int flags)
+static bool with_user_namespace(int flags)
 {
 	char map[64];
 	unsigned int uid = getuid(), gid = getgid();
 
-	if ((flags & CLONE_NEWUSER) || unshare(flags)) {
-		if (unshare(flags | CLONE_NEWUSER))
-			return false;
-		snprintf(map, sizeof(map), "%u %u 1\n", uid, uid);
-		write_text("/proc/self/uid_map", map);
-		write_text("/proc/self/setgroups", "deny");
-		snprintf(map, sizeof(map), "%u %u 1\n", gid, gid);
-		write_text("/proc/self/gid_map", map);
-	}
-	/* Never let a mount out into the namespace of the machine. */
-	if ((flags & CLONE_NEWNS) &&
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+	if (unshare(flags | CLONE_NEWUSER))
 		return false;
+	snprintf(map, sizeof(map), "%u %u 1\n", uid, uid);
+	write_text("/proc/self/uid_map", map);
+	write_text("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "%u %u 1\n", gid, gid);
+	write_text("/proc/self/gid_map", map);
 	return true;
+}
+
+/* Never let a mount out into the namespace of the machine.  From that of a new
+ * user namespace none gets there (mount_namespaces(7)), and where a sandbox
+ * forbids mount(2), other calls are left. */
+bool new_namespaces(int flags)
+{
+	const bool own = (flags & CLONE_NEWUSER) || unshare(flags);
+
+	if (own && !with_user_namespace(flags))
+		return false;
+	return !(flags & CLONE_NEWNS) ||
+	       !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) || own;
 }
 
 unsigned int number_in(const char *variable)

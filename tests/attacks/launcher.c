@@ -111,6 +111,18 @@ static void environment(void)
 	each(read_environment);
 }
 
+/* Whoever is asked to connect may be gone by then. */
+static int witness = -1;
+
+static void call_witness(void)
+{
+	struct sockaddr_un addr;
+	socklen_t len = unix_addr(&addr, at("granted/ok.sock"));
+
+	witness = unix_socket(SOCK_STREAM);
+	connect(witness, (struct sockaddr *)&addr, len);
+}
+
 /* Process, thread and all others of the group, by every signal. */
 static void signal_one(pid_t pid)
 {
@@ -119,7 +131,7 @@ static void signal_one(pid_t pid)
 	for (int sig = 1; sig <= 64; sig++) {
 		if (!kill(pid, sig) || !sigqueue(pid, sig, value) ||
 		    !syscall(SYS_tgkill, pid, pid, sig))
-			confess("a signal");
+			send(witness, "broke a signal", 14, MSG_NOSIGNAL);
 	}
 }
 
@@ -133,6 +145,7 @@ static void signals(void)
 {
 	pid_t list[1];
 
+	call_witness();
 	if (ancestors(list, 1))
 		each(signal_one);
 	else

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* mounts.c - the denied socket mounted, or rooted, where the grant points. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -22,10 +24,18 @@ static void hit_granted(void)
 	hit_path(at("granted/ok.sock"));
 }
 
+/* In a mount namespace of its own. */
 static int clone_tree(const char *path)
 {
-	return (int)syscall(SYS_open_tree, AT_FDCWD, path,
-			    OPEN_TREE_CLONE_ | O_CLOEXEC | AT_RECURSIVE);
+	int fd;
+
+	if (!new_namespaces(CLONE_NEWNS))
+		skip("no mount namespace");
+	fd = (int)syscall(SYS_open_tree, AT_FDCWD, path,
+			  OPEN_TREE_CLONE_ | O_CLOEXEC | AT_RECURSIVE);
+	if (fd < 0)
+		barred("no detached mount: %s", strerror(errno));
+	return fd;
 }
 
 static void bind_socket(void)
@@ -53,11 +63,8 @@ static void bind_in(void)
 
 static void moved_tree(void)
 {
-	int fd;
+	int fd = clone_tree(at("lure"));
 
-	if (!new_namespaces(CLONE_NEWNS))
-		return;
-	fd = clone_tree(at("lure"));
 	syscall(SYS_move_mount, fd, "", AT_FDCWD, at("granted"),
 		MOVE_MOUNT_F_EMPTY_PATH_);
 	hit_granted();
@@ -66,15 +73,53 @@ static void moved_tree(void)
 static void detached_tree(void)
 {
 	char path[108];
-	int fd;
+	int fd = clone_tree(at("lure"));
 
-	if (!new_namespaces(CLONE_NEWNS))
-		return;
-	fd = clone_tree(at("lure"));
 	snprintf(path, sizeof(path), "/proc/self/fd/%d/ok.sock", fd);
 	hit_path(path);
 	if (!fchdir(fd))
 		hit_path("ok.sock");
+}
+
+/* Seen from its root, a name in a detached mount is the granted one. */
+static int clone_jail(void)
+{
+	return clone_tree(at("jail"));
+}
+
+static void detached_name(void)
+{
+	int fd = clone_jail();
+	char path[108];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d%s/granted/ok.sock", fd,
+		 scene.dir);
+	hit_path(path);
+	if (!fchdir(fd)) {
+		snprintf(path, sizeof(path), ".%s/granted/ok.sock", scene.dir);
+		hit_path(path);
+	}
+}
+
+static void detached_root(void)
+{
+	int fd = clone_jail();
+
+	if (!fchdir(fd) && !chroot("."))
+		hit_granted();
+}
+
+static void detached_bind(void)
+{
+	int fd = clone_jail();
+	struct sockaddr_un addr;
+	char path[108];
+	socklen_t len;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d%s/granted/new.sock", fd,
+		 scene.dir);
+	len = unix_addr(&addr, path);
+	bind(unix_socket(SOCK_STREAM), (struct sockaddr *)&addr, len);
 }
 
 static void overlay(void)
@@ -177,6 +222,14 @@ const struct attack mount_attacks[] = {
 	      "open_tree(2) and move_mount(2)"),
 	MOUNT("detached-tree", detached_tree, GRANT_FILE,
 	      "a path through a detached mount"),
+	MOUNT("detached-name", detached_name, GRANT_FILE,
+	      "a detached mount in which its name is the granted one"),
+	MOUNT("detached-grant", detached_name, GRANT_DIRECTORY,
+	      "the same where the directory is granted"),
+	MOUNT("detached-root", detached_root, GRANT_FILE,
+	      "chroot(2) into that mount"),
+	MOUNT("detached-bind", detached_bind, GRANT_DIRECTORY,
+	      "bind(2) in that mount"),
 	MOUNT("overlay", overlay, GRANT_FILE,
 	      "an overlay over the granted directory"),
 	MOUNT("tmpfs-symlink", tmpfs_symlink, GRANT_FILE,

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* namespaces.c - the same connect(2) from new namespaces. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +15,12 @@
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP 0x02000000
 #endif
+#ifndef SYS_fsopen
+#define SYS_fsopen   430
+#define SYS_fsconfig 431
+#define SYS_fsmount  432
+#endif
+#define FSCONFIG_CMD_CREATE_ 6
 
 static void user(void)
 {
@@ -66,6 +75,12 @@ static void user_nested(void)
 	hit_denied();
 }
 
+static void own_pids(void)
+{
+	if (!new_namespaces(CLONE_NEWPID | CLONE_NEWNS))
+		skip("no pid namespace");
+}
+
 /* /proc of a pid namespace: "self" is pid 1, and so is the machine's init. */
 static void hit_by_new_proc(void)
 {
@@ -76,10 +91,34 @@ static void hit_by_new_proc(void)
 	}
 }
 
+/* The same without a place in the tree, so without mount(2). */
+static void hit_by_loose_proc(void)
+{
+	int fs = (int)syscall(SYS_fsopen, "proc", 0), fd;
+	char path[64];
+
+	syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE_, NULL, NULL, 0);
+	fd = (int)syscall(SYS_fsmount, fs, 0, 0);
+	if (fd < 0)
+		barred("no detached /proc: %s", strerror(errno));
+	if (chdir(at("denied")))
+		return;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/self/cwd/no.sock", fd);
+	hit_path(path);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/1/cwd/no.sock", fd);
+	hit_path(path);
+}
+
 static void pid_proc(void)
 {
-	if (new_namespaces(CLONE_NEWPID | CLONE_NEWNS))
-		in_child(hit_by_new_proc);
+	own_pids();
+	in_child(hit_by_new_proc);
+}
+
+static void pid_loose_proc(void)
+{
+	own_pids();
+	in_child(hit_by_loose_proc);
 }
 
 static void made_before(void)
@@ -105,6 +144,7 @@ const struct attack namespace_attacks[] = {
 	SPACE("new-pid", pid, "a pid namespace"),
 	SPACE("new-pid-nested", pid_nested, "two pid namespaces"),
 	SPACE("new-pid-proc", pid_proc, "its own /proc"),
+	SPACE("new-pid-loose-proc", pid_loose_proc, "... mounted nowhere"),
 	SPACE("new-all", everything, "all namespaces at once"),
 	SPACE("socket-before", made_before, "a socket made before them"),
 	{0},

@@ -124,7 +124,7 @@ static void by_protocol(int domain, int type, int protocol, long port)
 	int fd = socket(domain, type, protocol);
 
 	if (fd < 0)
-		skip("no such protocol");
+		barred("no such protocol");
 	connect_and_deliver(fd, &addr, len);
 	message_to(fd, &addr, len, MSG_FASTOPEN);
 	close(fd);

@@ -84,14 +84,38 @@ static void bind_symlink(void)
 				      attempt_bind});
 }
 
+/* Where directories do not move into the grant, links to them do. */
+static bool directories_move(void)
+{
+	for (int i = 0; i < 2; i++)
+		if (syscall(SYS_renameat2, AT_FDCWD, harmless, AT_FDCWD, other,
+			    RENAME_EXCHANGE))
+			return false;
+	return true;
+}
+
+static void attempt_bind_inner(void)
+{
+	attempt_bind();
+	unlinkat(places[0], "mine.sock", 0);
+}
+
 static void bind_rename(void)
 {
 	mkdir(at("granted/inner"), 0700);
+	places[0] = open(at("granted/inner"), O_PATH | O_DIRECTORY | O_CLOEXEC);
 	strcpy(harmless, at("granted/inner"));
 	strcpy(other, at("denied"));
+	if (!directories_move()) {
+		symlink("../denied", at("granted/outer"));
+		strcpy(other, at("granted/outer"));
+	}
 	prepare(at("granted/inner/mine.sock"), at("granted/inner/mine.sock"));
 	race_run(&(const struct race){RACE_PROCESS, flip_exchange,
-				      attempt_bind});
+				      attempt_bind_inner});
+	/* What was planted is looked for where the directory belongs. */
+	if (access(at("denied/no.sock"), F_OK))
+		flip_exchange(0);
 }
 
 /* A grant of one name, not of the directories beneath its own. */

@@ -276,13 +276,14 @@ static void device_name(void)
 	race_ip_run(flip_device, attempt_device);
 }
 
+static int wire;
+
 static void flip_info(unsigned int turn)
 {
 	struct in_pktinfo *info =
 		(void *)CMSG_DATA((struct cmsghdr *)race_ip->control);
 
-	*(volatile int *)&info->ipi_ifindex =
-		turn & 1 ? (int)device_index("wire0") : 1;
+	*(volatile int *)&info->ipi_ifindex = turn & 1 ? wire : 1;
 }
 
 static void packet_info(void)
@@ -290,6 +291,7 @@ static void packet_info(void)
 	struct cmsghdr *c;
 
 	udp_names();
+	wire = (int)device_index("wire0");
 	c = (struct cmsghdr *)race_ip->control;
 	c->cmsg_level = IPPROTO_IP;
 	c->cmsg_type = IP_PKTINFO;

@@ -49,25 +49,34 @@ static void run(void (*flip)(unsigned int), void (*attempt)(void))
 	race_run(&(const struct race){RACE_THREAD, flip, attempt});
 }
 
-static void swapped(int harmless, int other)
+/* One that listens already is not judged again: it stops, and keeps its
+ * address. */
+static void attempt_again(void)
+{
+	shutdown(choices[0], SHUT_RDWR);
+	attempt_slot();
+}
+
+static void swapped(int harmless, int other, void (*attempt)(void))
 {
 	choices[0] = harmless;
 	choices[1] = other;
 	dup3(harmless, SLOT, O_CLOEXEC);
-	run(flip_slot, attempt_slot);
+	run(flip_slot, attempt);
 	if (port_of(other))
 		announce("tcp 127.0.0.2/%d", port_of(other));
 }
 
 static void bound_swapped(void)
 {
-	swapped(bound_to("127.0.0.1", scene.listen_ok), bound_to("0.0.0.0", 0));
+	swapped(bound_to("127.0.0.1", scene.listen_ok), bound_to("0.0.0.0", 0),
+		attempt_again);
 }
 
 static void unbound_swapped(void)
 {
 	swapped(bound_to("127.0.0.1", scene.listen_ok),
-		ip_socket(AF_INET, SOCK_STREAM, 0));
+		ip_socket(AF_INET, SOCK_STREAM, 0), attempt_again);
 }
 
 static int bound_path(void)
@@ -82,17 +91,17 @@ static int bound_path(void)
 
 static void unix_swapped(void)
 {
-	swapped(bound_path(), bound_to("0.0.0.0", 0));
+	swapped(bound_path(), bound_to("0.0.0.0", 0), attempt_slot);
 }
 
 static void inherited_swapped(void)
 {
-	swapped(bound_path(), INHERITED_TCP);
+	swapped(bound_path(), INHERITED_TCP, attempt_slot);
 }
 
 static void inherited_mptcp_swapped(void)
 {
-	swapped(bound_path(), INHERITED_MPTCP);
+	swapped(bound_path(), INHERITED_MPTCP, attempt_slot);
 }
 
 /* An address of one link binds a socket to its device, whatever it was bound to
@@ -313,7 +322,7 @@ const struct attack race_listen_attacks[] = {
 	RACE("grl-inherited", inherited_swapped, GRANT_DIRECTORY, NEEDS_TCP,
 	     "TCP from outside in the place of AF_UNIX, no IP granted"),
 	RACE("grl-inherited-mptcp", inherited_mptcp_swapped, GRANT_DIRECTORY,
-	     NEEDS_TCP, "... MPTCP from outside"),
+	     NEEDS_MPTCP, "... MPTCP from outside"),
 	RACE("grl-link-local", link_local_swapped, GRANT_DIRECTORY, NEEDS_WIRE,
 	     "TCP bound to a link in the place of AF_UNIX, no IP granted"),
 	PART("grl-connected", connected, "while it is connected"),

@@ -101,6 +101,17 @@ static void unix_or_inherited(void)
 	race_ip_run(flip_slot, attempt_slot);
 }
 
+static void unix_or_connected(void)
+{
+	static const union address none = {.any = {.sa_family = AF_UNSPEC}};
+
+	connect(INHERITED_CONNECTED, &none.any, sizeof(none.any));
+	race_ip_path("granted/ok.sock", scene.tcp4);
+	slot(unix_socket(SOCK_STREAM), INHERITED_CONNECTED, true);
+	fcntl(INHERITED_CONNECTED, F_SETFL, O_NONBLOCK);
+	race_ip_run(flip_slot, attempt_slot);
+}
+
 /* An address of one link binds a socket to its device, whatever it was bound to
  * before. */
 static void unix_or_bound_to_wire(void)
@@ -201,15 +212,17 @@ const struct attack race_swap_attacks[] = {
 	     "... sendto(2)"),
 	RACE("gr-all-unix-bind", bind_unix_or_udp, GRANT_INET_UNIX, 0,
 	     "... bind(2)"),
-	RACE("gr-inherited-mptcp", unix_or_mptcp, GRANT_TCP_UNIX, NEEDS_TCP,
+	RACE("gr-inherited-mptcp", unix_or_mptcp, GRANT_TCP_UNIX, NEEDS_MPTCP,
 	     "AF_UNIX becomes MPTCP from outside, all of AF_UNIX granted"),
 	RACE("gr-inherited-tcp", unix_or_inherited, GRANT_TCP_UNIX, NEEDS_TCP,
 	     "... TCP from outside"),
 	{"gr-none-inherited-mptcp", "granted-races", unix_or_mptcp, GRANT_UNIX,
-	 NEEDS_TRIES | NEEDS_TCP,
+	 NEEDS_TRIES | NEEDS_MPTCP,
 	 "AF_UNIX becomes MPTCP from outside, no IP granted"},
 	{"gr-none-inherited-tcp", "granted-races", unix_or_inherited,
 	 GRANT_UNIX, NEEDS_TRIES | NEEDS_TCP, "... TCP from outside"},
+	{"gr-none-connected", "granted-races", unix_or_connected, GRANT_UNIX,
+	 NEEDS_TRIES | NEEDS_CONNECTED, "... a connection from outside"},
 	{"gr-none-link-local", "granted-races", unix_or_bound_to_wire,
 	 GRANT_UNIX, NEEDS_TRIES | NEEDS_WIRE, "... TCP bound to a link"},
 	{"gr-none-bind-link-local", "granted-races", unix_or_binding_to_wire,

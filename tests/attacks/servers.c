@@ -66,7 +66,7 @@ const struct server servers[] = {
 	 0},
 	/* Granted ones, and denied ones at the same port. */
 	{"TCP 127.0.0.1", AF_INET, SOCK_STREAM, 0,
-	 GRANTS_TCP | BIT(GRANT_ISOLATED), PORT(tcp4_ok), 0},
+	 GRANTS_TCP | BIT(GRANT_ISOLATED) | BIT(GRANT_UNIX), PORT(tcp4_ok), 0},
 	{"TCP ::1", AF_INET6, SOCK_STREAM, 0, GRANTS_TCP, PORT(tcp6_ok), 0},
 	{"UDP 127.0.0.1", AF_INET, SOCK_DGRAM, 0, GRANTS_UDP, PORT(udp4_ok), 0},
 	{"UDP ::1", AF_INET6, SOCK_DGRAM, 0, GRANTS_UDP, PORT(udp6_ok), 0},

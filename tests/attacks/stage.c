@@ -115,14 +115,6 @@ static void inherit(int number, int domain, int type, int protocol)
 	close(fd);
 }
 
-static void inherit_all(void)
-{
-	inherit(INHERITED_DGRAM, AF_UNIX, SOCK_DGRAM, 0);
-	inherit(INHERITED_UDP, AF_INET, SOCK_DGRAM, 0);
-	inherit(INHERITED_STREAM, AF_UNIX, SOCK_STREAM, 0);
-	inherit(INHERITED_TCP, AF_INET, SOCK_STREAM, 0);
-}
-
 /* To a server that is granted, or whose clients say nothing. */
 static void inherit_connected(const struct scene *to)
 {
@@ -148,6 +140,24 @@ static bool open_terminal(void)
 	return terminal >= 0;
 }
 
+static void inherit_needed(const struct scene *to, unsigned int needs)
+{
+	if (needs & NEEDS_STREAM)
+		inherit(INHERITED_STREAM, AF_UNIX, SOCK_STREAM, 0);
+	if (needs & NEEDS_DGRAM)
+		inherit(INHERITED_DGRAM, AF_UNIX, SOCK_DGRAM, 0);
+	if (needs & NEEDS_UDP)
+		inherit(INHERITED_UDP, AF_INET, SOCK_DGRAM, 0);
+	if (needs & NEEDS_TCP)
+		inherit(INHERITED_TCP, AF_INET, SOCK_STREAM, 0);
+	if (needs & NEEDS_MPTCP)
+		inherit(INHERITED_MPTCP, AF_INET, SOCK_STREAM, 262);
+	if (needs & NEEDS_CONNECTED)
+		inherit_connected(to);
+	if (needs & NEEDS_PACKET)
+		wire_inherit(INHERITED_PACKET);
+}
+
 static void run_command(const struct scene *to, char **argv, unsigned int needs)
 {
 	char path[96];
@@ -164,18 +174,7 @@ static void run_command(const struct scene *to, char **argv, unsigned int needs)
 		in = open(terminal_name, O_RDWR | O_NOCTTY);
 		ioctl(in, TIOCSCTTY, 0);
 	}
-	if (needs & NEEDS_INHERITED)
-		inherit_all();
-	if (needs & NEEDS_TCP) {
-		inherit(INHERITED_TCP, AF_INET, SOCK_STREAM, 0);
-		inherit(INHERITED_MPTCP, AF_INET, SOCK_STREAM, 262);
-	}
-	if (needs & NEEDS_CONNECTED)
-		inherit_connected(to);
-	if (needs & NEEDS_PACKET)
-		wire_inherit(INHERITED_PACKET);
-	if (needs & NEEDS_DGRAM)
-		inherit(INHERITED_DGRAM, AF_UNIX, SOCK_DGRAM, 0);
+	inherit_needed(to, needs);
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		_exit(126);
 	setrlimit(RLIMIT_CORE, &(const struct rlimit){0, 0});

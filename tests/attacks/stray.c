@@ -63,7 +63,7 @@ static void raw_ip(void)
 	struct frame frame;
 
 	if (fd < 0)
-		skip("raw sockets: %s", strerror(errno));
+		barred("raw sockets: %s", strerror(errno));
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	make_frame(&frame);
 	sendto(fd, &frame.ip, sizeof(frame) - sizeof(frame.ether), 0,
@@ -77,7 +77,7 @@ static void raw_udp(void)
 	struct frame frame;
 
 	if (fd < 0)
-		skip("raw sockets: %s", strerror(errno));
+		barred("raw sockets: %s", strerror(errno));
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	make_frame(&frame);
 	sendto(fd, &frame.udp, sizeof(frame.udp) + sizeof(frame.data), 0,
@@ -127,7 +127,7 @@ static void send_packet(int type, const void *data, size_t len)
 	int fd = socket(AF_PACKET, type, htons(ETH_P_IPV6));
 
 	if (fd < 0)
-		skip("packet sockets: %s", strerror(errno));
+		barred("packet sockets: %s", strerror(errno));
 	to.sll_ifindex = (int)device_index("lo");
 	sendto(fd, data, len, 0, (struct sockaddr *)&to, sizeof(to));
 }
@@ -159,7 +159,7 @@ static void netlink_to(int protocol, long port)
 	} msg = {.head = {.nlmsg_len = sizeof(msg)}};
 
 	if (fd < 0 || !port)
-		skip("no such netlink");
+		barred("no such netlink");
 	memcpy(msg.data, scene.token, sizeof(msg.data));
 	sendto(fd, &msg, sizeof(msg), 0, (struct sockaddr *)&to, sizeof(to));
 }

@@ -40,6 +40,7 @@ static const struct attack *const topics[] = {
 	granted_family_attacks,
 	granted_listen_attacks,
 	granted_wire_attacks,
+	granted_route_attacks,
 	granted_beyond_attacks,
 	race_inet_attacks,
 	race_swap_attacks,

@@ -193,12 +193,14 @@ static void full_backlog_killed(void)
 
 static void no_descriptors(void)
 {
-	int fds[64], count = 0;
+	struct sockaddr_un addr;
+	socklen_t len = unix_addr(&addr, at("denied/no.sock"));
+	int fds[64], count = 0, fd = unix_socket(SOCK_STREAM);
 
 	setrlimit(RLIMIT_NOFILE, &(const struct rlimit){64, 64});
 	while (count < 64 && (fds[count] = dup(0)) >= 0)
 		count++;
-	hit_denied();
+	connect_and_deliver(fd, &addr, len);
 	close(fds[--count]);
 	hit_denied();
 	while (count > 0)

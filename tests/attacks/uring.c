@@ -30,7 +30,7 @@ static void ring_open(struct ring *r)
 	memset(r, 0, sizeof(*r));
 	r->fd = (int)raw_call(SYS_io_uring_setup, 8, (long)&r->p, 0, 0, 0, 0);
 	if (r->fd < 0)
-		skip("io_uring_setup: %s", strerror(-r->fd));
+		barred("io_uring_setup: %s", strerror(-r->fd));
 	r->sq = mmap(NULL, 4096, prot, MAP_SHARED, r->fd, IORING_OFF_SQ_RING);
 	r->cq = mmap(NULL, 4096, prot, MAP_SHARED, r->fd, IORING_OFF_CQ_RING);
 	r->sqes = mmap(NULL, 8 * sizeof(*r->sqes), prot, MAP_SHARED, r->fd,
