@@ -252,6 +252,10 @@ static void add_common(scmp_filter_ctx ctx)
 	add_escapes(ctx);
 	for (size_t i = 0; i < sizeof(absent) / sizeof(*absent); i++)
 		add(ctx, SCMP_ACT_ERRNO(ENOSYS), absent[i], 0, NULL);
+	/* As Landlock says of mount(2), of which this is the part that it does
+	 * not know: an overlay that is attached nowhere makes socket files
+	 * by copying them up, where none may be made (fs/overlayfs/). */
+	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fsmount), 0, NULL);
 	for (size_t i = 0; i < 2; i++) {
 		const struct scmp_arg_cmp c[] = {
 			low32(1, terminal_ioctls[i]),

@@ -16,6 +16,14 @@
 #define SYS_open_tree  428
 #define SYS_move_mount 429
 #endif
+#ifndef SYS_fsopen
+#define SYS_fsopen   430
+#define SYS_fsconfig 431
+#define SYS_fsmount  432
+#endif
+#define FSCONFIG_SET_FLAG_	 0
+#define FSCONFIG_SET_STRING_	 1
+#define FSCONFIG_CMD_CREATE_	 6
 #define OPEN_TREE_CLONE_	 1
 #define MOVE_MOUNT_F_EMPTY_PATH_ 4
 
@@ -138,6 +146,40 @@ static void overlay(void)
 	hit_granted();
 }
 
+/* An overlay that is mounted nowhere. */
+static int loose_overlay(const char *lower, const char *upper)
+{
+	int fs, fd;
+
+	mkdir(at("work"), 0700);
+	if (!new_namespaces(CLONE_NEWNS))
+		skip("no mount namespace");
+	fs = (int)syscall(SYS_fsopen, "overlay", 0);
+	syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING_, "lowerdir", lower, 0);
+	syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING_, "upperdir", upper, 0);
+	syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING_, "workdir", at("work"),
+		0);
+	syscall(SYS_fsconfig, fs, FSCONFIG_SET_FLAG_, "userxattr", NULL, 0);
+	syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE_, NULL, NULL, 0);
+	fd = (int)syscall(SYS_fsmount, fs, 0, 0);
+	if (fd < 0)
+		barred("no detached overlay: %s", strerror(errno));
+	return fd;
+}
+
+/* What changes in an overlay is copied up, a socket by a node of its own, and
+ * nobody asks whether one may be made there. */
+static void copy_up(void)
+{
+	struct sockaddr_un addr;
+	socklen_t len = unix_addr(&addr, at("granted/mine.sock"));
+	int fd;
+
+	bind(unix_socket(SOCK_STREAM), (struct sockaddr *)&addr, len);
+	fd = loose_overlay(at("granted"), at("denied"));
+	fchmodat(fd, "mine.sock", 0707, 0);
+}
+
 static void tmpfs_symlink(void)
 {
 	if (new_namespaces(CLONE_NEWNS) &&
@@ -232,6 +274,8 @@ const struct attack mount_attacks[] = {
 	      "bind(2) in that mount"),
 	MOUNT("overlay", overlay, GRANT_FILE,
 	      "an overlay over the granted directory"),
+	MOUNT("overlay-copy-up", copy_up, GRANT_DIRECTORY,
+	      "a detached overlay copies a socket to where none may be"),
 	MOUNT("tmpfs-symlink", tmpfs_symlink, GRANT_FILE,
 	      "a tmpfs with a symbolic link"),
 	MOUNT("fake-proc", mount_over_proc, GRANT_FILE,
