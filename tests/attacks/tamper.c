@@ -168,7 +168,7 @@ static void full_backlog(void)
 	if (start_waiters(WAITERS) < WAITERS)
 		skip("no %d threads", WAITERS);
 	pause_ms(300);
-	alarm(5);
+	alarm(5 * slowness());
 	hit_denied();
 	greet("after");
 }
@@ -187,7 +187,7 @@ static void full_backlog_killed(void)
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
-	alarm(5);
+	alarm(5 * slowness());
 	hit_denied();
 }
 
