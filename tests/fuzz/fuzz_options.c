@@ -115,10 +115,12 @@ static void check_printed(void)
 }
 
 /* Addresses are granted by options that say so, and the proxies' are on the
- * loopback, as the environment of LLVMFuzzerInitialize() has it. */
+ * loopback, as the environment of LLVMFuzzerInitialize() has it.  What --audit
+ * adds is known. */
 static void check_inet(char **words, size_t count)
 {
-	const struct policy *policy = &options.policy;
+	const struct policy *policy =
+		options.audit ? options.strict : &options.policy;
 	size_t asked = 0, rules = 0, proxies = 0;
 
 	for (size_t i = 1; i < count; i++) {
