@@ -21,7 +21,9 @@
  * refusal that matters and a notification.  The supervisor refuses sockets
  * itself, because a refusal should be logged.
  */
+#include <asm/sockios.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/if_tun.h>
@@ -46,7 +48,8 @@
 #define MSG_FASTOPEN 0x20000000
 #endif
 
-#define LOW32 0xffffffffULL
+#define LOW32  0xffffffffULL
+#define SIGN32 0x80000000ULL
 
 #define SOCKADDR_NL_SIZE 12 /* sizeof(struct sockaddr_nl) */
 
@@ -57,8 +60,10 @@ static const int absent[] = {
 	SCMP_SYS(io_uring_register),
 };
 
-/* Terminal ioctls that type into the caller's terminal. */
-static const unsigned int terminal_ioctls[] = {TIOCSTI, TIOCLINUX};
+/* Those that type into the caller's terminal, and those that name a process, or
+ * a group, to be signalled (see add_signals()). */
+static const unsigned int common_ioctls[] = {TIOCSTI, TIOCLINUX, FIOSETOWN,
+					     SIOCSPGRP};
 
 /* The calls that send, and the register of their flags. */
 static const struct send_call {
@@ -90,6 +95,16 @@ static void add(scmp_filter_ctx ctx, uint32_t action, int call,
 static struct scmp_arg_cmp low32(unsigned int arg, uint64_t value)
 {
 	return SCMP_CMP64(arg, SCMP_CMP_MASKED_EQ, LOW32, value);
+}
+
+static void refuse_ioctls(scmp_filter_ctx ctx, const unsigned int *list,
+			  size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct scmp_arg_cmp c[] = {low32(1, list[i])};
+
+		add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, c);
+	}
 }
 
 static void add_family(scmp_filter_ctx ctx, uint32_t action, uint64_t family)
@@ -246,23 +261,44 @@ static void add_escapes(scmp_filter_ctx ctx)
 	add(ctx, SCMP_ACT_ERRNO(ENOKEY), SCMP_SYS(request_key), 1, callout);
 }
 
+/* What signals a process outside and is no kill(2), so that Landlock does not
+ * hear of it: a limit of processor time that has been reached; a deadline that
+ * root sets; a terminal that hangs up. Landlock does hear of SIGIO, but until
+ * 2026 let it go to the whole group of whoever asked for it, which may be one
+ * that he has just joined; the last three hide in memory whom they mean. */
+static void add_signals(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp limit[] = {
+		SCMP_A0_64(SCMP_CMP_NE, 0),
+		SCMP_A2_64(SCMP_CMP_NE, 0),
+	};
+	const struct scmp_arg_cmp other[] = {SCMP_A0_64(SCMP_CMP_NE, 0)};
+	const struct scmp_arg_cmp group[] = {
+		low32(1, F_SETOWN),
+		SCMP_A2_64(SCMP_CMP_MASKED_EQ, SIGN32, SIGN32),
+	};
+	const struct scmp_arg_cmp hidden[] = {low32(1, F_SETOWN_EX)};
+
+	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 2, limit);
+	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(sched_setattr), 1, other);
+	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(vhangup), 0, NULL);
+	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fcntl), 2, group);
+	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fcntl), 1, hidden);
+}
+
 /* Refused whoever listens. */
 static void add_common(scmp_filter_ctx ctx)
 {
 	add_escapes(ctx);
+	add_signals(ctx);
 	for (size_t i = 0; i < sizeof(absent) / sizeof(*absent); i++)
 		add(ctx, SCMP_ACT_ERRNO(ENOSYS), absent[i], 0, NULL);
 	/* As Landlock says of mount(2), of which this is the part that it does
 	 * not know: an overlay that is attached nowhere makes socket files
 	 * by copying them up, where none may be made (fs/overlayfs/). */
 	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fsmount), 0, NULL);
-	for (size_t i = 0; i < 2; i++) {
-		const struct scmp_arg_cmp c[] = {
-			low32(1, terminal_ioctls[i]),
-		};
-
-		add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, c);
-	}
+	refuse_ioctls(ctx, common_ioctls,
+		      sizeof(common_ioctls) / sizeof(*common_ioctls));
 }
 
 static void add_mediated(scmp_filter_ctx ctx, unsigned int features)
