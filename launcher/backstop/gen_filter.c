@@ -21,12 +21,9 @@
  * refusal that matters and a notification.  The supervisor refuses sockets
  * itself, because a refusal should be logged.
  */
-#include <asm/sockios.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
-#include <linux/if_tun.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <seccomp.h>
@@ -34,7 +31,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -42,28 +38,14 @@
 
 #include "../../policy/report.h"
 #include "filter.h"
+#include "refused_calls.h"
 #include "withheld_options.h"
 
 #ifndef MSG_FASTOPEN
 #define MSG_FASTOPEN 0x20000000
 #endif
 
-#define LOW32  0xffffffffULL
-#define SIGN32 0x80000000ULL
-
 #define SOCKADDR_NL_SIZE 12 /* sizeof(struct sockaddr_nl) */
-
-/* Calls that are refused outright: a library falls back on ENOSYS. */
-static const int absent[] = {
-	SCMP_SYS(io_uring_setup),
-	SCMP_SYS(io_uring_enter),
-	SCMP_SYS(io_uring_register),
-};
-
-/* Those that type into the caller's terminal, and those that name a process, or
- * a group, to be signalled (see add_signals()). */
-static const unsigned int common_ioctls[] = {TIOCSTI, TIOCLINUX, FIOSETOWN,
-					     SIOCSPGRP};
 
 /* The calls that send, and the register of their flags. */
 static const struct send_call {
@@ -95,16 +77,6 @@ static void add(scmp_filter_ctx ctx, uint32_t action, int call,
 static struct scmp_arg_cmp low32(unsigned int arg, uint64_t value)
 {
 	return SCMP_CMP64(arg, SCMP_CMP_MASKED_EQ, LOW32, value);
-}
-
-static void refuse_ioctls(scmp_filter_ctx ctx, const unsigned int *list,
-			  size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct scmp_arg_cmp c[] = {low32(1, list[i])};
-
-		add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, c);
-	}
 }
 
 static void add_family(scmp_filter_ctx ctx, uint32_t action, uint64_t family)
@@ -202,15 +174,6 @@ static void add_fastopen(scmp_filter_ctx ctx)
 	}
 }
 
-/* A device of tun(4) that was made to stay is taken by its owner, or by anybody
- * if it has none: what is written there arrives as from the network. */
-static void add_tun(scmp_filter_ctx ctx)
-{
-	const struct scmp_arg_cmp c[] = {low32(1, TUNSETIFF)};
-
-	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, c);
-}
-
 static void add_withheld_options(scmp_filter_ctx ctx, unsigned int features)
 {
 	const size_t n = sizeof(withheld_options) / sizeof(*withheld_options);
@@ -246,59 +209,19 @@ static void add_sends(scmp_filter_ctx ctx, unsigned int features)
 	}
 }
 
-/* What reaches out of here without any capability.  Whose owner one is, in that
- * user namespace below one's own one has every right (cap_capable()), and may
- * enter it and its networks: those of a user's own containers.  Landlock guards
- * /proc, but not what is mounted elsewhere, nor, from Linux 6.18 on,
- * open_by_handle_at(2).  And for a key that is not there the kernel starts
- * request-key(8), as root, which may ask a name server; where that program is
- * missing the answer is the same. */
-static void add_escapes(scmp_filter_ctx ctx)
-{
-	const struct scmp_arg_cmp callout[] = {SCMP_A2_64(SCMP_CMP_NE, 0)};
-
-	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(setns), 0, NULL);
-	add(ctx, SCMP_ACT_ERRNO(ENOKEY), SCMP_SYS(request_key), 1, callout);
-}
-
-/* What signals a process outside and is no kill(2), so that Landlock does not
- * hear of it: a limit of processor time that has been reached; a deadline that
- * root sets; a terminal that hangs up. Landlock does hear of SIGIO, but until
- * 2026 let it go to the whole group of whoever asked for it, which may be one
- * that he has just joined; the last three hide in memory whom they mean. */
-static void add_signals(scmp_filter_ctx ctx)
-{
-	const struct scmp_arg_cmp limit[] = {
-		SCMP_A0_64(SCMP_CMP_NE, 0),
-		SCMP_A2_64(SCMP_CMP_NE, 0),
-	};
-	const struct scmp_arg_cmp other[] = {SCMP_A0_64(SCMP_CMP_NE, 0)};
-	const struct scmp_arg_cmp group[] = {
-		low32(1, F_SETOWN),
-		SCMP_A2_64(SCMP_CMP_MASKED_EQ, SIGN32, SIGN32),
-	};
-	const struct scmp_arg_cmp hidden[] = {low32(1, F_SETOWN_EX)};
-
-	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 2, limit);
-	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(sched_setattr), 1, other);
-	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(vhangup), 0, NULL);
-	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fcntl), 2, group);
-	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fcntl), 1, hidden);
-}
-
 /* Refused whoever listens. */
-static void add_common(scmp_filter_ctx ctx)
+static void add_refused(scmp_filter_ctx ctx, unsigned int features)
 {
-	add_escapes(ctx);
-	add_signals(ctx);
-	for (size_t i = 0; i < sizeof(absent) / sizeof(*absent); i++)
-		add(ctx, SCMP_ACT_ERRNO(ENOSYS), absent[i], 0, NULL);
-	/* As Landlock says of mount(2), of which this is the part that it does
-	 * not know: an overlay that is attached nowhere makes socket files
-	 * by copying them up, where none may be made (fs/overlayfs/). */
-	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fsmount), 0, NULL);
-	refuse_ioctls(ctx, common_ioctls,
-		      sizeof(common_ioctls) / sizeof(*common_ioctls));
+	const size_t n = sizeof(refused_calls) / sizeof(*refused_calls);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct refused_call *refused = &refused_calls[i];
+
+		if (!refused->features || (refused->features & features))
+			add(ctx, SCMP_ACT_ERRNO((uint16_t)refused->error),
+			    refused->call, refused->conditions,
+			    refused->condition);
+	}
 }
 
 static void add_mediated(scmp_filter_ctx ctx, unsigned int features)
@@ -389,7 +312,7 @@ static void generate(unsigned int features)
 	check(seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
 			       SCMP_ACT_ERRNO(ENOSYS)),
 	      "badarch");
-	add_common(ctx);
+	add_refused(ctx, features);
 	if (!(features & FILTER_ALONE))
 		add_mediated(ctx, features);
 	if (features & FILTER_NO_BIND)
@@ -398,7 +321,6 @@ static void generate(unsigned int features)
 		add_families(ctx, features);
 	if (features & FILTER_IP) {
 		add_fastopen(ctx);
-		add_tun(ctx);
 		add_withheld_options(ctx, features);
 	}
 	if ((features & FILTER_UNIX) &&
