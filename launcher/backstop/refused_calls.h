@@ -11,6 +11,7 @@
 #include <asm/sockios.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/btrfs.h>
 #include <linux/if_tun.h>
 #include <linux/ppp-ioctl.h>
 #include <linux/vhost.h>
@@ -61,6 +62,9 @@ static const struct refused_call {
 	 * not know: an overlay that is attached nowhere makes socket files by
 	 * copying them up, where none may be made (fs/overlayfs/). */
 	{SCMP_SYS(fsmount), EPERM, 0, 0, {{0}}},
+	/* A snapshot of btrfs copies sockets, too. */
+	NO_IOCTL(FILTER_UNIX, BTRFS_IOC_SNAP_CREATE),
+	NO_IOCTL(FILTER_UNIX, BTRFS_IOC_SNAP_CREATE_V2),
 	/* Whoever may open what root has pinned may run it on packets that he
 	 * has made up, which then arrive or leave (BPF_PROG_TEST_RUN). */
 	{SCMP_SYS(bpf), EPERM, NETWORK, 0, {{0}}},

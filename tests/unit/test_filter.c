@@ -3,6 +3,7 @@
  * supervisor is asked at all.  */
 #include <asm/sockios.h>
 #include <fcntl.h>
+#include <linux/btrfs.h>
 #include <linux/if_tun.h>
 
 #include "filter.h"
@@ -70,6 +71,10 @@ static const struct row rows[] = {
 	{"owner, ioctl",
 	 SYS_ioctl,
 	 {3, HIGH | FIOSETOWN, POINTER},
+	 SAME(REFUSED(EPERM))},
+	{"snapshot",
+	 SYS_ioctl,
+	 {3, HIGH | BTRFS_IOC_SNAP_CREATE, POINTER},
 	 SAME(REFUSED(EPERM))},
 	{"tun",
 	 SYS_ioctl,
