@@ -24,7 +24,6 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
-#include <linux/if_tun.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <seccomp.h>
@@ -32,7 +31,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -40,25 +38,14 @@
 
 #include "../../policy/report.h"
 #include "filter.h"
+#include "refused_calls.h"
 #include "withheld_options.h"
 
 #ifndef MSG_FASTOPEN
 #define MSG_FASTOPEN 0x20000000
 #endif
 
-#define LOW32 0xffffffffULL
-
 #define SOCKADDR_NL_SIZE 12 /* sizeof(struct sockaddr_nl) */
-
-/* Calls that are refused outright: a library falls back on ENOSYS. */
-static const int absent[] = {
-	SCMP_SYS(io_uring_setup),
-	SCMP_SYS(io_uring_enter),
-	SCMP_SYS(io_uring_register),
-};
-
-/* Terminal ioctls that type into the caller's terminal. */
-static const unsigned int terminal_ioctls[] = {TIOCSTI, TIOCLINUX};
 
 /* The calls that send, and the register of their flags. */
 static const struct send_call {
@@ -187,15 +174,6 @@ static void add_fastopen(scmp_filter_ctx ctx)
 	}
 }
 
-/* A device of tun(4) that was made to stay is taken by its owner, or by anybody
- * if it has none: what is written there arrives as from the network. */
-static void add_tun(scmp_filter_ctx ctx)
-{
-	const struct scmp_arg_cmp c[] = {low32(1, TUNSETIFF)};
-
-	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, c);
-}
-
 static void add_withheld_options(scmp_filter_ctx ctx, unsigned int features)
 {
 	const size_t n = sizeof(withheld_options) / sizeof(*withheld_options);
@@ -231,37 +209,18 @@ static void add_sends(scmp_filter_ctx ctx, unsigned int features)
 	}
 }
 
-/* What reaches out of here without any capability.  Whose owner one is, in that
- * user namespace below one's own one has every right (cap_capable()), and may
- * enter it and its networks: those of a user's own containers.  Landlock guards
- * /proc, but not what is mounted elsewhere, nor, from Linux 6.18 on,
- * open_by_handle_at(2).  And for a key that is not there the kernel starts
- * request-key(8), as root, which may ask a name server; where that program is
- * missing the answer is the same. */
-static void add_escapes(scmp_filter_ctx ctx)
-{
-	const struct scmp_arg_cmp callout[] = {SCMP_A2_64(SCMP_CMP_NE, 0)};
-
-	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(setns), 0, NULL);
-	add(ctx, SCMP_ACT_ERRNO(ENOKEY), SCMP_SYS(request_key), 1, callout);
-}
-
 /* Refused whoever listens. */
-static void add_common(scmp_filter_ctx ctx)
+static void add_refused(scmp_filter_ctx ctx, unsigned int features)
 {
-	add_escapes(ctx);
-	for (size_t i = 0; i < sizeof(absent) / sizeof(*absent); i++)
-		add(ctx, SCMP_ACT_ERRNO(ENOSYS), absent[i], 0, NULL);
-	/* As Landlock says of mount(2), of which this is the part that it does
-	 * not know: an overlay that is attached nowhere makes socket files
-	 * by copying them up, where none may be made (fs/overlayfs/). */
-	add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fsmount), 0, NULL);
-	for (size_t i = 0; i < 2; i++) {
-		const struct scmp_arg_cmp c[] = {
-			low32(1, terminal_ioctls[i]),
-		};
+	const size_t n = sizeof(refused_calls) / sizeof(*refused_calls);
 
-		add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, c);
+	for (size_t i = 0; i < n; i++) {
+		const struct refused_call *refused = &refused_calls[i];
+
+		if (!refused->features || (refused->features & features))
+			add(ctx, SCMP_ACT_ERRNO((uint16_t)refused->error),
+			    refused->call, refused->conditions,
+			    refused->condition);
 	}
 }
 
@@ -353,7 +312,7 @@ static void generate(unsigned int features)
 	check(seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
 			       SCMP_ACT_ERRNO(ENOSYS)),
 	      "badarch");
-	add_common(ctx);
+	add_refused(ctx, features);
 	if (!(features & FILTER_ALONE))
 		add_mediated(ctx, features);
 	if (features & FILTER_NO_BIND)
@@ -362,7 +321,6 @@ static void generate(unsigned int features)
 		add_families(ctx, features);
 	if (features & FILTER_IP) {
 		add_fastopen(ctx);
-		add_tun(ctx);
 		add_withheld_options(ctx, features);
 	}
 	if ((features & FILTER_UNIX) &&

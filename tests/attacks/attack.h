@@ -68,8 +68,9 @@ enum {
 	NEEDS_UDP = 1 << 19,	/* unconnected UDP from outside */
 	NEEDS_MPTCP = 1 << 20,	/* unconnected MPTCP from outside */
 	MAY_HANG = 1 << 21,	/* may stop itself for good before Linux 6.12 */
-	NEEDS_OWNED = 1 << 22	/* victim has its own user and network
+	NEEDS_OWNED = 1 << 22,	/* victim has its own user and network
 				 * namespace, DIR/network is a handle of it */
+	NEEDS_PINNED = 1 << 23	/* a BPF program, pinned: see wire.c */
 };
 
 /* Descriptors that those put in place, each alone: a sandbox that does not
@@ -83,6 +84,9 @@ enum {
 	INHERITED_CONNECTED,
 	INHERITED_PACKET
 };
+
+/* It lets packets pass. */
+#define PINNED "/sys/fs/bpf/sbx-pass"
 
 /* The group that alone may reach DIR/granted/group.sock. */
 #define PROTECTED_GROUP 4

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* granted_family.c - sockets of other kinds, where TCP and UDP are granted. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
@@ -10,6 +12,7 @@
 #include <netinet/udp.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "ip.h"
@@ -158,6 +161,36 @@ static void tun_persistent(void)
 	write(fd, &p, len);
 }
 
+#ifndef BPF_F_TEST_XDP_LIVE_FRAMES
+#define BPF_F_TEST_XDP_LIVE_FRAMES 2 /* Linux 5.18 */
+#endif
+
+/* What it lets pass has arrived. */
+static void run_pinned(void)
+{
+	struct packet p;
+	size_t len = fill_in(&p, "192.0.2.2", "192.0.2.1", scene.udp4_wire);
+	unsigned char frame[14 + sizeof(p)] = {255, 255, 255,	  255,
+					       255, 255, [12] = 8};
+	struct xdp_md context = {.data_end = (uint32_t)len + 14,
+				 .ingress_ifindex = device_index("wire0")};
+	union bpf_attr get = {.pathname = (uintptr_t)PINNED}, run;
+	int fd = (int)syscall(SYS_bpf, BPF_OBJ_GET, &get, sizeof(get));
+
+	if (fd < 0)
+		barred("no program: %s", strerror(errno));
+	memcpy(frame + 14, &p, len);
+	memset(&run, 0, sizeof(run));
+	run.test.prog_fd = (uint32_t)fd;
+	run.test.data_in = (uintptr_t)frame;
+	run.test.data_size_in = (uint32_t)len + 14;
+	run.test.ctx_in = (uintptr_t)&context;
+	run.test.ctx_size_in = sizeof(context);
+	run.test.repeat = 1;
+	run.test.flags = BPF_F_TEST_XDP_LIVE_FRAMES;
+	syscall(SYS_bpf, BPF_PROG_TEST_RUN, &run, sizeof(run));
+}
+
 /* A connection that was never made. */
 static void repair(void)
 {
@@ -227,6 +260,9 @@ const struct attack granted_family_attacks[] = {
 	FAMILY("gf-tun-persistent", tun_persistent,
 	       NEEDS_ROOT | NEEDS_WIRE | NEEDS_LUCK,
 	       "... from one that stays, to which whoever may attaches"),
+	FAMILY("gf-pinned", run_pinned,
+	       NEEDS_ROOT | NEEDS_WIRE | NEEDS_PINNED | NEEDS_LUCK,
+	       "a BPF program that root has pinned"),
 	FAMILY("gf-repair", repair, NEEDS_ROOT | NEEDS_WIRE,
 	       "TCP_REPAIR instead of a handshake"),
 	FAMILY("gf-ping", ping, NEEDS_WIRE, "the token in an echo request"),

@@ -275,6 +275,8 @@ static int judge(struct run *run, const char *self)
 	const char *why = needs & NEEDS_WIRE ? wire_open() : NULL;
 	int code;
 
+	if (!why && (needs & NEEDS_PINNED))
+		why = wire_pin();
 	if (why) {
 		printf("skip: %s\n", why);
 		return EXIT_SKIP;

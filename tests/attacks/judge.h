@@ -74,6 +74,9 @@ void targets_log(int fd);
  * nowhere, and watch what leaves by it; a reason if that cannot be. */
 const char *wire_open(void);
 
+/** wire_pin() - Pin PINNED, of the type XDP; NULL or why it cannot be. */
+const char *wire_pin(void);
+
 /** wire_watch() - What leaves is a hit from now on. */
 void wire_watch(void);
 

@@ -2,9 +2,11 @@
 /* mounts.c - the denied socket mounted, or rooted, where the grant points. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/btrfs.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -180,6 +182,25 @@ static void copy_up(void)
 	fchmodat(fd, "mine.sock", 0707, 0);
 }
 
+/* A copy of all that lies in a subvolume, which is no mount at all. */
+static void snapshot(void)
+{
+	struct btrfs_ioctl_vol_args made = {.name = "volume"}, copy = made;
+	const int granted = open(at("granted"), O_RDONLY | O_CLOEXEC);
+	const int denied = open(at("denied"), O_RDONLY | O_CLOEXEC);
+	struct btrfs_ioctl_vol_args_v2 copy2 = {.name = "volume2"};
+	struct sockaddr_un addr;
+	socklen_t len = unix_addr(&addr, at("granted/volume/mine.sock"));
+
+	if (ioctl(granted, BTRFS_IOC_SUBVOL_CREATE, &made))
+		skip("no subvolume: %s", strerror(errno));
+	bind(unix_socket(SOCK_STREAM), (struct sockaddr *)&addr, len);
+	copy.fd = open(at("granted/volume"), O_RDONLY | O_CLOEXEC);
+	copy2.fd = copy.fd;
+	ioctl(denied, BTRFS_IOC_SNAP_CREATE, &copy);
+	ioctl(denied, BTRFS_IOC_SNAP_CREATE_V2, &copy2);
+}
+
 static void tmpfs_symlink(void)
 {
 	if (new_namespaces(CLONE_NEWNS) &&
@@ -276,6 +297,8 @@ const struct attack mount_attacks[] = {
 	      "an overlay over the granted directory"),
 	MOUNT("overlay-copy-up", copy_up, GRANT_DIRECTORY,
 	      "a detached overlay copies a socket to where none may be"),
+	{"snapshot", "mounts", snapshot, GRANT_DIRECTORY, NEEDS_LUCK,
+	 "a snapshot of btrfs copies a socket to where none may be"},
 	MOUNT("tmpfs-symlink", tmpfs_symlink, GRANT_FILE,
 	      "a tmpfs with a symbolic link"),
 	MOUNT("fake-proc", mount_over_proc, GRANT_FILE,

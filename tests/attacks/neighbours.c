@@ -2,6 +2,7 @@
 /* neighbours.c - use a process outside: of the same user, not sandboxed.  The
  * victim holds a connection to a denied server, watches a word of its memory
  * and reports signals. */
+#include <asm/sockios.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -120,6 +121,77 @@ static void signal_sigio(void)
 	fcntl(fds[0], F_SETFL, O_ASYNC);
 	write(fds[1], "x", 1);
 	pause_ms(50);
+}
+
+/* The kernel sends it to all of a group, which one may join before. */
+static void signal_group(void)
+{
+	int fds[2];
+
+	signal(SIGUSR1, SIG_IGN);
+	if (setpgid(0, (pid_t)scene.victim) || pipe(fds))
+		return;
+	fcntl(fds[0], F_SETOWN, -(int)scene.victim);
+	fcntl(fds[0], F_SETSIG, SIGUSR1);
+	fcntl(fds[0], F_SETFL, O_ASYNC);
+	write(fds[1], "x", 1);
+	pause_ms(50);
+}
+
+static void signal_group_hidden(void)
+{
+	const struct f_owner_ex owner = {F_OWNER_PGRP, (pid_t)scene.victim};
+	int fds[2], group = -(int)scene.victim;
+
+	signal(SIGUSR1, SIG_IGN);
+	if (setpgid(0, (pid_t)scene.victim) || pipe(fds))
+		return;
+	fcntl(fds[0], F_SETOWN_EX, &owner);
+	ioctl(fds[0], FIOSETOWN, &group);
+	fcntl(fds[0], F_SETSIG, SIGUSR1);
+	fcntl(fds[0], F_SETFL, O_ASYNC);
+	write(fds[1], "x", 1);
+	pause_ms(50);
+}
+
+/* What is over its limit gets a signal each second, and then SIGKILL. The
+ * victim only sleeps, so that it would take long. */
+static void limit_victim(void)
+{
+	const struct rlimit hour = {3600, RLIM_INFINITY};
+
+	if (!prlimit((pid_t)scene.victim, RLIMIT_CPU, &hour, NULL))
+		confess("the limits of a process outside");
+}
+
+/* What misses its deadline may get a signal, too: by root's choice here. */
+static void deadline(void)
+{
+	const struct {
+		uint32_t size, policy;
+		uint64_t flags;
+		int32_t nice;
+		uint32_t priority;
+		uint64_t runtime, deadline, period;
+	} attr = {48,
+		  6 /* SCHED_DEADLINE */,
+		  4 /* SCHED_FLAG_DL_OVERRUN */,
+		  0,
+		  0,
+		  1000000,
+		  1000000000,
+		  1000000000};
+
+	if (!syscall(SYS_sched_setattr, scene.victim, &attr, 0))
+		confess("the deadlines of a process outside");
+}
+
+/* The leader of its session, who is outside, gets SIGHUP. */
+static void hang_up(void)
+{
+	signal(SIGHUP, SIG_IGN);
+	if (!vhangup())
+		confess("the terminal of processes outside");
 }
 
 static void join_namespaces(void)
@@ -262,6 +334,13 @@ const struct attack neighbour_attacks[] = {
 	SIGNAL("signal", signal_victim, "kill(2) of a process outside"),
 	SIGNAL("signal-pidfd", signal_pidfd, "pidfd_send_signal(2)"),
 	SIGNAL("signal-sigio", signal_sigio, "F_SETOWN and SIGIO"),
+	SIGNAL("signal-group", signal_group, "... to a group that it joins"),
+	SIGNAL("signal-group-hidden", signal_group_hidden,
+	       "... by F_SETOWN_EX and FIOSETOWN"),
+	OUT("signal-limit", limit_victim, "prlimit(2) of a process outside"),
+	NEEDS(NEEDS_ROOT | NEEDS_LUCK, "signal-deadline", deadline,
+	      "sched_setattr(2) of a process outside"),
+	NEEDS(NEEDS_ROOT, "signal-hangup", hang_up, "vhangup(2)"),
 	{"setns", "neighbours", join_namespaces, GRANT_FILE, NEEDS_NAMESPACE,
 	 "a namespace where the granted name is denied"},
 	OUT("kill-ancestors", kill_ancestors, "SIGKILL to the supervisor"),

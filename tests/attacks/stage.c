@@ -63,6 +63,7 @@ static void victim(unsigned int needs, int ready)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGUSR1, on_signal);
 	signal(SIGPIPE, SIG_IGN);
+	setpgid(0, 0);
 	if (needs & NEEDS_NAMESPACE)
 		cover_granted();
 	if (needs & NEEDS_OWNED)

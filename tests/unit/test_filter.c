@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_filter.c - what the compiled filters say to a call, and how often the
  * supervisor is asked at all.  */
+#include <asm/sockios.h>
+#include <fcntl.h>
+#include <linux/btrfs.h>
 #include <linux/if_tun.h>
 
 #include "filter.h"
@@ -44,6 +47,35 @@ static const struct row rows[] = {
 	 SYS_request_key,
 	 {POINTER, POINTER, HIGH},
 	 SAME(REFUSED(ENOKEY))},
+	{"prlimit, own", SYS_prlimit64, {0, 7, POINTER}, SAME(ALLOW)},
+	{"prlimit, look", SYS_prlimit64, {1, 7, 0, POINTER}, SAME(ALLOW)},
+	{"prlimit, other",
+	 SYS_prlimit64,
+	 {1, 7, POINTER},
+	 SAME(REFUSED(EPERM))},
+	{"sched_setattr", SYS_sched_setattr, {0, POINTER}, SAME(ALLOW)},
+	{"sched_setattr, other",
+	 SYS_sched_setattr,
+	 {1, POINTER},
+	 SAME(REFUSED(EPERM))},
+	{"vhangup", SYS_vhangup, {0}, SAME(REFUSED(EPERM))},
+	{"owner", SYS_fcntl, {3, F_SETOWN, 1}, SAME(ALLOW)},
+	{"owner, group",
+	 SYS_fcntl,
+	 {3, HIGH | F_SETOWN, (uint32_t)-1},
+	 SAME(REFUSED(EPERM))},
+	{"owner, hidden",
+	 SYS_fcntl,
+	 {3, F_SETOWN_EX, POINTER},
+	 SAME(REFUSED(EPERM))},
+	{"owner, ioctl",
+	 SYS_ioctl,
+	 {3, HIGH | FIOSETOWN, POINTER},
+	 SAME(REFUSED(EPERM))},
+	{"snapshot",
+	 SYS_ioctl,
+	 {3, HIGH | BTRFS_IOC_SNAP_CREATE, POINTER},
+	 SAME(REFUSED(EPERM))},
 	{"tun",
 	 SYS_ioctl,
 	 {3, HIGH | TUNSETIFF, POINTER},

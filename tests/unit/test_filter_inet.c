@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_filter_inet.c - what the filters say to IP: options of sockets, UDP, a
  * network of one's own; and how often the supervisor is asked. */
+#include <linux/ppp-ioctl.h>
+#include <linux/vhost.h>
+
 #include "filter.h"
 
 #include <netinet/in.h>
@@ -288,6 +291,27 @@ static const struct row rows[] = {
 	 REFUSE(EOPNOTSUPP),
 	 REFUSE(EOPNOTSUPP),
 	 ALLOW},
+	{"bpf",
+	 SYS_bpf,
+	 {7, POINTER, 120},
+	 ALLOW,
+	 REFUSE(EPERM),
+	 REFUSE(EPERM),
+	 REFUSE(EPERM)},
+	{"ppp",
+	 SYS_ioctl,
+	 {3, HIGH | PPPIOCATTACH, POINTER},
+	 ALLOW,
+	 REFUSE(EPERM),
+	 REFUSE(EPERM),
+	 ALLOW},
+	{"vhost",
+	 SYS_ioctl,
+	 {3, HIGH | VHOST_SET_OWNER},
+	 ALLOW,
+	 REFUSE(EPERM),
+	 REFUSE(EPERM),
+	 REFUSE(EPERM)},
 	{"recvfrom",
 	 SYS_recvfrom,
 	 {3, POINTER, 1, 0, POINTER},
