@@ -313,8 +313,8 @@ static struct answer bind_abstract(struct call *call)
 					      : TARGET_AUTOBIND,
 					addr->name, addr->name_len, NULL, NULL};
 	struct policy_verdict verdict =
-		named ? judge_abstract(call->sup, OP_BIND, addr->name,
-				       addr->name_len)
+		named ? judge_abstract(call->sup, OP_BIND, call_type(call),
+				       addr->name, addr->name_len)
 		      : judge_autobind(call->sup);
 	int error;
 

@@ -334,8 +334,8 @@ static bool is_private(const struct supervisor *sup,
 }
 
 struct policy_verdict judge_abstract(const struct supervisor *sup,
-				     enum policy_op op, const char *name,
-				     size_t len)
+				     enum policy_op op, int type,
+				     const char *name, size_t len)
 {
 	const struct policy_request request = {
 		.op = op,
@@ -349,7 +349,7 @@ struct policy_verdict judge_abstract(const struct supervisor *sup,
 	if (op == OP_BIND && is_private(sup, &request, &verdict))
 		return (struct policy_verdict){.allow = true, .rule = -1};
 	if (needs_no_grant(sup, &verdict) && op != OP_BIND &&
-	    names_has(sup->names, name, len))
+	    names_has(sup->names, name, len, type))
 		return (struct policy_verdict){.allow = true, .rule = -1};
 	return verdict;
 }
