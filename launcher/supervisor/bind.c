@@ -166,14 +166,14 @@ static int natural_error(int parent, const char *base)
 								    : 0;
 }
 
-/* Nothing inside can make a socket file but through here, and one at a time:
- * one that is there now and was not before is the one just bound. */
+/* Nothing inside can make a socket file but through here, and one at a time;
+ * but another sandbox may bind the same name. */
 static bool landed(const struct binding *b)
 {
-	struct stat st;
+	struct stat node, sock;
 
-	return fstatat(b->parent, b->base, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       S_ISSOCK(st.st_mode);
+	return fstatat(b->parent, b->base, &node, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       fstat(b->call->fd, &sock) == 0 && is_it(sock.st_ino, &node);
 }
 
 static int bind_exactly(struct binding *b)
