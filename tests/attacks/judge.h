@@ -122,6 +122,11 @@ void evidence_examine(const char *path, bool events);
 
 /* stage.c: the processes */
 
+/** stage_mount() - Mount DIR/box/app on DIR/granted/app, for the judge and what
+ *		    it starts; stage_unmount() undoes it. */
+bool stage_mount(void);
+void stage_unmount(void);
+
 /** stage_victim() - Start the process outside that attacks may abuse. */
 bool stage_victim(struct scene *to, unsigned int needs);
 

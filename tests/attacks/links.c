@@ -205,6 +205,13 @@ static void missing_directory_made(void)
 	hit_path(at("none/later.sock"));
 }
 
+/* What is moved there comes into the grant by its other name. */
+static void mounted_directory(void)
+{
+	rename(at("denied"), at("box/app/denied"));
+	hit_path(at("granted/app/denied/no.sock"));
+}
+
 static void exception_tree(void)
 {
 	hit_path(at("granted/secret/no.sock"));
@@ -301,6 +308,8 @@ const struct attack link_attacks[] = {
 	     GRANT_MISSING_TREE, "a symbolic link as the missing parent"),
 	LINK("missing-directory-made", missing_directory_made,
 	     GRANT_MISSING_TREE, "the missing parent made, the socket moved"),
+	{"mounted-directory", "links", mounted_directory, GRANT_DIRECTORY,
+	 NEEDS_MOUNT, "into a directory that is also mounted in the grant"},
 	LINK("exception-tree", exception_tree, GRANT_EXCEPT_TREE,
 	     "in a denied directory in a granted one"),
 	LINK("exception-tree-rename", exception_tree_rename, GRANT_EXCEPT_TREE,

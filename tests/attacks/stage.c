@@ -39,6 +39,18 @@ static void cover_granted(void)
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
+bool stage_mount(void)
+{
+	return !mkdir(at("box"), 0700) && !mkdir(at("box/app"), 0700) &&
+	       !mkdir(at("granted/app"), 0700) && new_namespaces(CLONE_NEWNS) &&
+	       !mount(at("box/app"), at("granted/app"), NULL, MS_BIND, NULL);
+}
+
+void stage_unmount(void)
+{
+	umount2(at("granted/app"), MNT_DETACH);
+}
+
 /* What a container of the same user has. */
 static void own_network(void)
 {
