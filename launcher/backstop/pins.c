@@ -78,6 +78,19 @@ bool pins_way_is_safe(const struct policy *policy, unsigned int rule)
 	       !way_is_writable(name, parent, r->pin_len);
 }
 
+bool pins_tell_node(const struct pins *pins, const struct policy *policy,
+		    unsigned int rule)
+{
+	const struct policy_rule *r = &policy->rules[rule];
+	const char *name = policy_rule_name(policy, r);
+	const size_t parent = (size_t)(strrchr(name, '/') - name);
+	struct stat st;
+
+	if (fstat(pins->fd[rule], &st) == 0 && st.st_nlink > 0)
+		return pins_way_is_safe(policy, rule);
+	return !way_is_writable(name, parent, 0);
+}
+
 int pins_revive(struct pins *pins, const struct policy *policy,
 		unsigned int rule)
 {

@@ -46,4 +46,13 @@ int pins_revive(struct pins *pins, const struct policy *policy,
  */
 bool pins_way_is_safe(const struct policy *policy, unsigned int rule);
 
+/**
+ * pins_tell_node() - Is a node found from its rule's pin, if it is anywhere?
+ *
+ * Not if the directory that it is in was not there at start, or has been made
+ * anew, and somebody sandboxed can have moved it.
+ */
+bool pins_tell_node(const struct pins *pins, const struct policy *policy,
+		    unsigned int rule);
+
 #endif /* SBX_PINS_H */
