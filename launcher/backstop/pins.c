@@ -49,6 +49,17 @@ void pins_open(struct pins *pins, const struct policy *policy)
 	}
 }
 
+/* Its owner may have made it writable, and not writable again. */
+static bool is_writable(const char *dir)
+{
+	struct stat st;
+
+	if (faccessat(AT_FDCWD, dir, W_OK, AT_EACCESS) == 0)
+		return true;
+	return stat(dir, &st) == 0 &&
+	       (st.st_uid == geteuid() || st.st_uid == getuid());
+}
+
 /* Is a directory writable that lies above the first @len bytes of @name, but
  * not above the first @from? */
 static bool way_is_writable(const char *name, size_t len, size_t from)
@@ -62,10 +73,10 @@ static bool way_is_writable(const char *name, size_t len, size_t from)
 		*slash = '\0';
 		if ((size_t)(slash - dir) < from)
 			return false;
-		if (faccessat(AT_FDCWD, dir, W_OK, AT_EACCESS) == 0)
+		if (is_writable(dir))
 			return true;
 	}
-	return from <= 1 && faccessat(AT_FDCWD, "/", W_OK, AT_EACCESS) == 0;
+	return from <= 1 && is_writable("/");
 }
 
 bool pins_way_is_safe(const struct policy *policy, unsigned int rule)

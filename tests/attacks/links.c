@@ -191,6 +191,27 @@ static void missing_directory(void)
 	hit_path(at("none/later.sock"));
 }
 
+/* As if nobody could have written there. */
+static void hit_closed(const char *path)
+{
+	chmod(scene.dir, 0500);
+	hit_path(path);
+	chmod(scene.dir, 0700);
+}
+
+static void missing_directory_closed(void)
+{
+	rename(at("lure"), at("none"));
+	hit_closed(at("none/later.sock"));
+}
+
+static void missing_parent_closed(void)
+{
+	rmdir(at("empty"));
+	rename(at("lure"), at("empty"));
+	hit_closed(at("empty/later.sock"));
+}
+
 static void missing_directory_symlink(void)
 {
 	symlink("lure", at("none"));
@@ -304,6 +325,10 @@ const struct attack link_attacks[] = {
 	     "from a directory granted for bind to one for connect"),
 	LINK("missing-directory", missing_directory, GRANT_MISSING_TREE,
 	     "its directory as the missing parent of the granted name"),
+	LINK("missing-directory-closed", missing_directory_closed,
+	     GRANT_MISSING_TREE, "... and what is above made read-only"),
+	LINK("missing-parent-closed", missing_parent_closed, GRANT_MISSING,
+	     "its directory for the granted one's, and above read-only"),
 	LINK("missing-directory-link", missing_directory_symlink,
 	     GRANT_MISSING_TREE, "a symbolic link as the missing parent"),
 	LINK("missing-directory-made", missing_directory_made,
