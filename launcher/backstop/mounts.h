@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mounts.h - what of a file system is mounted beneath a directory. */
+/* mounts.h - what is mounted beneath a directory, and what of it elsewhere. */
 #ifndef SBX_MOUNTS_H
 #define SBX_MOUNTS_H
 
@@ -15,5 +15,11 @@
  * Return: 0, what @visit returned, or -1 with errno
  */
 int mounts_beneath(const char *dir, int (*visit)(int fd, void *ctx), void *ctx);
+
+/**
+ * mounts_inside() - The same for directories inside of it that are mounted
+ *		     anywhere.
+ */
+int mounts_inside(const char *dir, int (*visit)(int fd, void *ctx), void *ctx);
 
 #endif /* SBX_MOUNTS_H */

@@ -13,6 +13,7 @@
 #include "../../policy/path.h"
 #include "../clean.h"
 #include "../diag.h"
+#include "mounts.h"
 
 static int open_directory(const struct policy *policy,
 			  const struct policy_rule *rule)
@@ -33,10 +34,41 @@ static bool is_path_rule(const struct policy_rule *rule)
 	return rule->kind == RULE_NODE || rule->kind == RULE_TREE;
 }
 
+static int add_alias(int fd, void *ctx)
+{
+	struct pins *pins = ctx;
+	int copy;
+
+	if (pins->aliases == PIN_ALIASES_MAX) {
+		errno = E2BIG;
+		return -1;
+	}
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (copy < 0)
+		return -1;
+	pins->alias[pins->aliases++].fd = copy;
+	return 0;
+}
+
+/* An exception holds by whatever way one gets there. */
+static void open_aliases(struct pins *pins, const struct policy *policy,
+			 unsigned int rule)
+{
+	const char *name = policy_rule_name(policy, &policy->rules[rule]);
+	const unsigned int first = pins->aliases;
+
+	if (mounts_inside(name, add_alias, pins) != 0)
+		die_errno("cannot see what of \"%s\" is mounted elsewhere",
+			  name);
+	for (unsigned int i = first; i < pins->aliases; i++)
+		pins->alias[i].rule = rule;
+}
+
 void pins_open(struct pins *pins, const struct policy *policy)
 {
 	for (unsigned int i = 0; i < POLICY_MAX_RULES; i++)
 		pins->fd[i] = -1;
+	pins->aliases = 0;
 	for (unsigned int i = 0; i < policy->rule_count; i++) {
 		const struct policy_rule *rule = &policy->rules[i];
 
@@ -46,6 +78,8 @@ void pins_open(struct pins *pins, const struct policy *policy)
 		if (pins->fd[i] < 0)
 			die_errno("cannot open the directory of \"%s\"",
 				  policy_rule_name(policy, rule));
+		if (rule->effect == EFFECT_DENY && rule->kind == RULE_TREE)
+			open_aliases(pins, policy, i);
 	}
 }
 

@@ -11,8 +11,16 @@
 
 #include "../../policy/policy.h"
 
+#define PIN_ALIASES_MAX 64
+
 struct pins {
 	int fd[POLICY_MAX_RULES]; /* O_PATH directory; -1: abstract rule */
+	/* What of a denied directory is mounted elsewhere. */
+	struct pin_alias {
+		unsigned int rule;
+		int fd;
+	} alias[PIN_ALIASES_MAX];
+	unsigned int aliases;
 };
 
 /**

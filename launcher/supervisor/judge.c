@@ -124,20 +124,36 @@ int judge_directory(const struct policy_request *request,
 	return node_same(&st, node) ? steal_fd(&fd) : -1;
 }
 
+/* Is it the rule's directory, or a part of it that is mounted elsewhere? */
+static bool is_denied_directory(const struct pins *pins, unsigned int rule,
+				const struct stat *dir)
+{
+	struct stat st;
+
+	if (fstat(pins->fd[rule], &st) != 0 || node_same(&st, dir))
+		return true;
+	for (unsigned int i = 0; i < pins->aliases; i++)
+		if (pins->alias[i].rule == rule &&
+		    (fstat(pins->alias[i].fd, &st) != 0 || node_same(&st, dir)))
+			return true;
+	return false;
+}
+
 /* Is the node beneath the rule's directory, by whatever name that has now?
  * If it cannot be told, it is. */
 static bool beneath_denied(const struct held *held, unsigned int rule,
 			   const struct policy_request *request)
 {
 	autoclose int dir = judge_directory(request, held->st);
-	struct stat denied, st, last = {0};
+	struct stat st, last = {0};
 
-	if (dir < 0 || fstat(held->sup->pins->fd[rule], &denied) != 0)
+	if (dir < 0)
 		return true;
 	for (;;) {
 		const int up = openat(dir, "..", O_PATH | O_CLOEXEC);
 
-		if (fstat(dir, &st) != 0 || node_same(&st, &denied) || up < 0) {
+		if (fstat(dir, &st) != 0 || up < 0 ||
+		    is_denied_directory(held->sup->pins, rule, &st)) {
 			clean_close(&up);
 			return true;
 		}

@@ -68,9 +68,9 @@ enum {
 	NEEDS_UDP = 1 << 19,	/* unconnected UDP from outside */
 	NEEDS_MPTCP = 1 << 20,	/* unconnected MPTCP from outside */
 	MAY_HANG = 1 << 21,	/* may stop itself for good before Linux 6.12 */
-	NEEDS_MOUNT = 1 << 23,	/* DIR/box/app is mounted on DIR/granted/app */
-	NEEDS_OWNED = 1 << 22	/* victim has its own user and network
-				 * namespace, DIR/network is a handle of it */
+	NEEDS_MOUNT = 1 << 23, /* something on DIR/granted/app: stage_mount() */
+	NEEDS_OWNED = 1 << 22  /* victim has its own user and network
+				* namespace, DIR/network is a handle of it */
 };
 
 /* Descriptors that those put in place, each alone: a sandbox that does not

@@ -265,6 +265,11 @@ static void exception_tree_exchange(void)
 	hit_path(at("granted/public/no.sock"));
 }
 
+static void exception_tree_mounted(void)
+{
+	hit_path(at("granted/app/no.sock"));
+}
+
 #define LINK(name, run, grant, what)                                           \
 	{                                                                      \
 		name, "links", run, grant, 0, what                             \
@@ -337,6 +342,9 @@ const struct attack link_attacks[] = {
 	 NEEDS_MOUNT, "into a directory that is also mounted in the grant"},
 	LINK("exception-tree", exception_tree, GRANT_EXCEPT_TREE,
 	     "in a denied directory in a granted one"),
+	{"exception-tree-mounted", "links", exception_tree_mounted,
+	 GRANT_EXCEPT_TREE, NEEDS_MOUNT,
+	 "by another place where a part of it is mounted"},
 	LINK("exception-tree-rename", exception_tree_rename, GRANT_EXCEPT_TREE,
 	     "the denied directory gets another name"),
 	LINK("exception-tree-move", exception_tree_move, GRANT_EXCEPT_TREE,

@@ -39,11 +39,14 @@ static void cover_granted(void)
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
-bool stage_mount(void)
+bool stage_mount(enum grant grant)
 {
+	const bool denied = grant == GRANT_EXCEPT_TREE;
+	const char *from = at(denied ? "granted/secret/inner" : "box/app");
+
 	return !mkdir(at("box"), 0700) && !mkdir(at("box/app"), 0700) &&
 	       !mkdir(at("granted/app"), 0700) && new_namespaces(CLONE_NEWNS) &&
-	       !mount(at("box/app"), at("granted/app"), NULL, MS_BIND, NULL);
+	       !mount(from, at("granted/app"), NULL, MS_BIND, NULL);
 }
 
 void stage_unmount(void)
