@@ -83,15 +83,26 @@ void pins_open(struct pins *pins, const struct policy *policy)
 	}
 }
 
-/* Its owner may have made it writable, and not writable again. */
+static bool is_ours(const struct stat *dir)
+{
+	return dir->st_uid == geteuid() || dir->st_uid == getuid();
+}
+
+/* Its owner may have made it writable, and not writable again.  And what is
+ * mounted read-only here may be writable elsewhere. */
 static bool is_writable(const char *dir)
 {
 	struct stat st;
+	bool read_only;
 
 	if (faccessat(AT_FDCWD, dir, W_OK, AT_EACCESS) == 0)
 		return true;
-	return stat(dir, &st) == 0 &&
-	       (st.st_uid == geteuid() || st.st_uid == getuid());
+	read_only = errno == EROFS;
+	if (stat(dir, &st) != 0)
+		return false;
+	return is_ours(&st) ||
+	       (read_only &&
+		(getuid() == 0 || (st.st_mode & (S_IWGRP | S_IWOTH))));
 }
 
 /* Is a directory writable that lies above the first @len bytes of @name, but
