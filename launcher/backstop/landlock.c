@@ -8,11 +8,12 @@
  *	nobody can put another socket under a granted name.
  * handled MAKE_SOCK, granted nowhere:  bind(2) to a path, mknod(S_IFSOCK), and
  *	renaming or linking any socket are EACCES.  The supervisor binds.
- * handled MAKE_BLOCK, granted on granted directories:  a marker that no
- *	program needs.  A directory moved into a granted one would gain it,
- *	which the kernel refuses with EXDEV; so no directory that holds a
- *	socket can be moved to where its name would be granted.  Ordinary
- *	files move freely, because MAKE_* rights do not apply to files.
+ * handled MAKE_BLOCK, granted on granted directories and on what is mounted
+ *	in them from elsewhere:  a marker that no program needs.  A directory
+ *	moved into a granted one would gain it, which the kernel refuses with
+ *	EXDEV; so no directory that holds a socket can be moved to where its
+ *	name would be granted.  Ordinary files move freely, because MAKE_*
+ *	rights do not apply to files.
  * handled RESOLVE_UNIX (ABI 9), granted on granted directories and on the
  *	granted sockets that exist:  connecting or sending to any other socket
  *	file is EACCES, unless it was made inside the domain.  A rule on a
@@ -41,6 +42,7 @@
 #include <unistd.h>
 
 #include "../clean.h"
+#include "mounts.h"
 
 #define SCOPE_ABSTRACT_UNIX_SOCKET (1ULL << 0)
 #define SCOPE_SIGNAL		   (1ULL << 1)
@@ -116,9 +118,17 @@ static int give(const struct domain *d, unsigned int rule, int fd,
 	return 0;
 }
 
+static int mark(int dir, void *ctx)
+{
+	const struct domain *d = ctx;
+
+	return add_path(d->ruleset, dir, LANDLOCK_ACCESS_FS_MAKE_BLOCK);
+}
+
 /* The marker goes where a moved directory would bring its sockets into a
- * grant: on granted trees, and nowhere else.  What lies beneath a marker moves
- * freely to any other. */
+ * grant: on granted trees, on what is mounted there and may be reached by
+ * another name, and nowhere else.  What lies beneath a marker moves freely to
+ * any other. */
 static int give_tree(const struct domain *d, unsigned int index, int dir)
 {
 	const struct policy_rule *rule = &d->policy->rules[index];
@@ -129,6 +139,10 @@ static int give_tree(const struct domain *d, unsigned int index, int dir)
 			 (d->plan->resolve ? RESOLVE_UNIX : 0);
 	if (d->plan->alone && (rule->ops & OPS_BIND))
 		access |= LANDLOCK_ACCESS_FS_MAKE_SOCK;
+	if ((access & LANDLOCK_ACCESS_FS_MAKE_BLOCK) &&
+	    mounts_beneath(policy_rule_name(d->policy, rule), mark,
+			   (void *)d) != 0)
+		return -1;
 	return give(d, index, dir, access);
 }
 

@@ -13,6 +13,7 @@
 #include "../../policy/path.h"
 #include "../clean.h"
 #include "../diag.h"
+#include "mounts.h"
 
 static int open_directory(const struct policy *policy,
 			  const struct policy_rule *rule)
@@ -33,10 +34,41 @@ static bool is_path_rule(const struct policy_rule *rule)
 	return rule->kind == RULE_NODE || rule->kind == RULE_TREE;
 }
 
+static int add_alias(int fd, void *ctx)
+{
+	struct pins *pins = ctx;
+	int copy;
+
+	if (pins->aliases == PIN_ALIASES_MAX) {
+		errno = E2BIG;
+		return -1;
+	}
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (copy < 0)
+		return -1;
+	pins->alias[pins->aliases++].fd = copy;
+	return 0;
+}
+
+/* An exception holds by whatever way one gets there. */
+static void open_aliases(struct pins *pins, const struct policy *policy,
+			 unsigned int rule)
+{
+	const char *name = policy_rule_name(policy, &policy->rules[rule]);
+	const unsigned int first = pins->aliases;
+
+	if (mounts_inside(name, add_alias, pins) != 0)
+		die_errno("cannot see what of \"%s\" is mounted elsewhere",
+			  name);
+	for (unsigned int i = first; i < pins->aliases; i++)
+		pins->alias[i].rule = rule;
+}
+
 void pins_open(struct pins *pins, const struct policy *policy)
 {
 	for (unsigned int i = 0; i < POLICY_MAX_RULES; i++)
 		pins->fd[i] = -1;
+	pins->aliases = 0;
 	for (unsigned int i = 0; i < policy->rule_count; i++) {
 		const struct policy_rule *rule = &policy->rules[i];
 
@@ -46,7 +78,31 @@ void pins_open(struct pins *pins, const struct policy *policy)
 		if (pins->fd[i] < 0)
 			die_errno("cannot open the directory of \"%s\"",
 				  policy_rule_name(policy, rule));
+		if (rule->effect == EFFECT_DENY && rule->kind == RULE_TREE)
+			open_aliases(pins, policy, i);
 	}
+}
+
+static bool is_ours(const struct stat *dir)
+{
+	return dir->st_uid == geteuid() || dir->st_uid == getuid();
+}
+
+/* Its owner may have made it writable, and not writable again.  And what is
+ * mounted read-only here may be writable elsewhere. */
+static bool is_writable(const char *dir)
+{
+	struct stat st;
+	bool read_only;
+
+	if (faccessat(AT_FDCWD, dir, W_OK, AT_EACCESS) == 0)
+		return true;
+	read_only = errno == EROFS;
+	if (stat(dir, &st) != 0)
+		return false;
+	return is_ours(&st) ||
+	       (read_only &&
+		(getuid() == 0 || (st.st_mode & (S_IWGRP | S_IWOTH))));
 }
 
 /* Is a directory writable that lies above the first @len bytes of @name, but
@@ -62,10 +118,10 @@ static bool way_is_writable(const char *name, size_t len, size_t from)
 		*slash = '\0';
 		if ((size_t)(slash - dir) < from)
 			return false;
-		if (faccessat(AT_FDCWD, dir, W_OK, AT_EACCESS) == 0)
+		if (is_writable(dir))
 			return true;
 	}
-	return from <= 1 && faccessat(AT_FDCWD, "/", W_OK, AT_EACCESS) == 0;
+	return from <= 1 && is_writable("/");
 }
 
 bool pins_way_is_safe(const struct policy *policy, unsigned int rule)
@@ -76,6 +132,19 @@ bool pins_way_is_safe(const struct policy *policy, unsigned int rule)
 
 	return r->kind == RULE_TREE || parent <= r->pin_len ||
 	       !way_is_writable(name, parent, r->pin_len);
+}
+
+bool pins_tell_node(const struct pins *pins, const struct policy *policy,
+		    unsigned int rule)
+{
+	const struct policy_rule *r = &policy->rules[rule];
+	const char *name = policy_rule_name(policy, r);
+	const size_t parent = (size_t)(strrchr(name, '/') - name);
+	struct stat st;
+
+	if (fstat(pins->fd[rule], &st) == 0 && st.st_nlink > 0)
+		return pins_way_is_safe(policy, rule);
+	return !way_is_writable(name, parent, 0);
 }
 
 int pins_revive(struct pins *pins, const struct policy *policy,

@@ -11,8 +11,16 @@
 
 #include "../../policy/policy.h"
 
+#define PIN_ALIASES_MAX 64
+
 struct pins {
 	int fd[POLICY_MAX_RULES]; /* O_PATH directory; -1: abstract rule */
+	/* What of a denied directory is mounted elsewhere. */
+	struct pin_alias {
+		unsigned int rule;
+		int fd;
+	} alias[PIN_ALIASES_MAX];
+	unsigned int aliases;
 };
 
 /**
@@ -29,8 +37,9 @@ void pins_open(struct pins *pins, const struct policy *policy);
  * @rule:	a path rule
  *
  * A service manager removes and re-creates /run/NAME when a server restarts;
- * the grant survives that if no directory on the way is writable for us, and
- * so for nobody sandboxed: a writer could have moved any directory there.
+ * the grant survives that if no directory on the way is writable for us or
+ * ours, and so for nobody sandboxed: who can write could have moved any
+ * directory there.
  *
  * Return: 0 if the pin is alive (again), -1 otherwise
  */
@@ -41,9 +50,18 @@ int pins_revive(struct pins *pins, const struct policy *policy,
  * pins_way_is_safe() - Can nobody sandboxed have made the way to a node?
  *
  * A rule about a node in a directory that did not exist at start is judged
- * from an ancestor.  Where the directories between are writable for us, any
- * other directory could have been moved there under the right name.
+ * from an ancestor.  Where the directories between are writable for us or ours,
+ * any other directory could have been moved there under the right name.
  */
 bool pins_way_is_safe(const struct policy *policy, unsigned int rule);
+
+/**
+ * pins_tell_node() - Is a node found from its rule's pin, if it is anywhere?
+ *
+ * Not if the directory that it is in was not there at start, or has been made
+ * anew, and somebody sandboxed can have moved it.
+ */
+bool pins_tell_node(const struct pins *pins, const struct policy *policy,
+		    unsigned int rule);
 
 #endif /* SBX_PINS_H */

@@ -13,9 +13,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,6 +33,10 @@
 #include "resolve.h"
 #include "stray.h"
 #include "unixdiag.h"
+
+#ifndef SIOCUNIXFILE
+#define SIOCUNIXFILE SIOCPROTOPRIVATE /* linux/un.h, which repeats sys/un.h */
+#endif
 
 struct binding {
 	const struct call *call;
@@ -118,16 +124,32 @@ static int bind_confined(void *arg)
 	return bind_as_given(b);
 }
 
+/* A network of the client's own belongs to a user namespace below ours, and its
+ * owner may ask whose file a socket there is. */
+static bool is_file_of(int fd, const struct stat *node)
+{
+	autoclose int file = ioctl(fd, SIOCUNIXFILE);
+	struct stat st;
+
+	return file < 0 ||
+	       (fstat(file, &st) == 0 && st.st_dev == node->st_dev &&
+		st.st_ino == node->st_ino);
+}
+
 /* Is the file that has the name now the one that was just bound?  If it was
  * unlinked at once, somebody outside may have bound his own there.  Sockets of
- * other network namespaces are not found: then the name counts. */
-static bool is_it(ino_t socket, const struct stat *node)
+ * other network namespaces are not found by their number; where the kernel does
+ * not tell us about them, the name counts. */
+static bool is_it(int fd, const struct stat *node)
 {
 	struct unixdiag now;
+	struct stat st;
 
-	return S_ISSOCK(node->st_mode) &&
-	       (unixdiag_socket(socket, &now) != 0 ||
-		(now.has_node && (uint32_t)now.ino == (uint32_t)node->st_ino));
+	if (!S_ISSOCK(node->st_mode) || fstat(fd, &st) != 0)
+		return false;
+	if (unixdiag_socket(st.st_ino, &now) != 0)
+		return is_file_of(fd, node);
+	return now.has_node && (uint32_t)now.ino == (uint32_t)node->st_ino;
 }
 
 /* A socket that nobody inside could reach had better not be bound. */
@@ -141,7 +163,7 @@ static int remember_node(const struct binding *b)
 		return 0; /* unlinked already */
 	if (fd >= 0 && fstat(fd, &node) == 0 &&
 	    fstat(b->call->fd, &sock) == 0) {
-		if (!is_it(sock.st_ino, &node))
+		if (!is_it(b->call->fd, &node))
 			return 0;
 		if (bound_add_node(b->call->sup->bound, fd, &node,
 				   sock.st_ino) == 0) {
@@ -166,14 +188,14 @@ static int natural_error(int parent, const char *base)
 								    : 0;
 }
 
-/* Nothing inside can make a socket file but through here, and one at a time:
- * one that is there now and was not before is the one just bound. */
+/* Nothing inside can make a socket file but through here, and one at a time;
+ * but another sandbox may bind the same name. */
 static bool landed(const struct binding *b)
 {
-	struct stat st;
+	struct stat node;
 
-	return fstatat(b->parent, b->base, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       S_ISSOCK(st.st_mode);
+	return fstatat(b->parent, b->base, &node, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       is_it(b->call->fd, &node);
 }
 
 static int bind_exactly(struct binding *b)
@@ -313,8 +335,8 @@ static struct answer bind_abstract(struct call *call)
 					      : TARGET_AUTOBIND,
 					addr->name, addr->name_len, NULL, NULL};
 	struct policy_verdict verdict =
-		named ? judge_abstract(call->sup, OP_BIND, addr->name,
-				       addr->name_len)
+		named ? judge_abstract(call->sup, OP_BIND, call_type(call),
+				       addr->name, addr->name_len)
 		      : judge_autobind(call->sup);
 	int error;
 

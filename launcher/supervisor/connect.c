@@ -170,8 +170,9 @@ static struct answer connect_path(struct call *call)
 static struct answer connect_abstract(struct call *call)
 {
 	const struct addr *addr = &call->addr;
-	struct policy_verdict verdict = judge_abstract(
-		call->sup, OP_CONNECT, addr->name, addr->name_len);
+	struct policy_verdict verdict =
+		judge_abstract(call->sup, OP_CONNECT, call_type(call),
+			       addr->name, addr->name_len);
 	const struct subject subject = {TARGET_ABSTRACT, addr->name,
 					addr->name_len, NULL, NULL};
 	const bool inside = verdict.allow && verdict.rule < 0;

@@ -20,6 +20,13 @@ struct held {
 	const struct stat *st; /* node, or directory for OP_BIND */
 };
 
+static const char *last_component(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 /* Look @path up beneath @dir without following any symbolic link. */
 static int stat_beneath(int dir, const char *path, struct stat *st)
 {
@@ -117,20 +124,36 @@ int judge_directory(const struct policy_request *request,
 	return node_same(&st, node) ? steal_fd(&fd) : -1;
 }
 
+/* Is it the rule's directory, or a part of it that is mounted elsewhere? */
+static bool is_denied_directory(const struct pins *pins, unsigned int rule,
+				const struct stat *dir)
+{
+	struct stat st;
+
+	if (fstat(pins->fd[rule], &st) != 0 || node_same(&st, dir))
+		return true;
+	for (unsigned int i = 0; i < pins->aliases; i++)
+		if (pins->alias[i].rule == rule &&
+		    (fstat(pins->alias[i].fd, &st) != 0 || node_same(&st, dir)))
+			return true;
+	return false;
+}
+
 /* Is the node beneath the rule's directory, by whatever name that has now?
  * If it cannot be told, it is. */
 static bool beneath_denied(const struct held *held, unsigned int rule,
 			   const struct policy_request *request)
 {
 	autoclose int dir = judge_directory(request, held->st);
-	struct stat denied, st, last = {0};
+	struct stat st, last = {0};
 
-	if (dir < 0 || fstat(held->sup->pins->fd[rule], &denied) != 0)
+	if (dir < 0)
 		return true;
 	for (;;) {
 		const int up = openat(dir, "..", O_PATH | O_CLOEXEC);
 
-		if (fstat(dir, &st) != 0 || node_same(&st, &denied) || up < 0) {
+		if (fstat(dir, &st) != 0 || up < 0 ||
+		    is_denied_directory(held->sup->pins, rule, &st)) {
 			clean_close(&up);
 			return true;
 		}
@@ -142,6 +165,40 @@ static bool beneath_denied(const struct held *held, unsigned int rule,
 	}
 }
 
+/* An exception for a node is found by the directory that was there at start.
+ * If it was not, or was made anew, the command may have moved it with the node
+ * in it: then the last component counts, which the command cannot change. */
+static bool may_be_denied(const struct held *held, const struct policy *policy,
+			  unsigned int rule,
+			  const struct policy_request *request)
+{
+	const char *name = policy_rule_name(policy, &policy->rules[rule]);
+	bool told;
+
+	if (strcmp(last_component(request->name), last_component(name)) != 0 ||
+	    bound_has_node(held->sup->bound, held->st))
+		return false;
+	client_act_pause(held->sup);
+	told = pins_tell_node(held->sup->pins, policy, rule);
+	client_act_resume();
+	return !told;
+}
+
+static bool is_denied_node(const struct held *held, const struct policy *policy,
+			   unsigned int rule,
+			   const struct policy_request *request)
+{
+	const struct policy_rule *r = &policy->rules[rule];
+	struct stat st;
+
+	if (stat_beneath(held->sup->pins->fd[rule],
+			 beneath_pin(r, policy_rule_name(policy, r)),
+			 &st) == 0 &&
+	    node_same(&st, held->st))
+		return true;
+	return may_be_denied(held, policy, rule, request);
+}
+
 /* An exception holds for its node or directory under any name, a grant only
  * for its own name: both err towards refusing. */
 static bool match_held(const struct policy *policy, unsigned int rule,
@@ -150,7 +207,6 @@ static bool match_held(const struct policy *policy, unsigned int rule,
 	const struct policy_rule *r = &policy->rules[rule];
 	const struct held *held = ctx;
 	const bool named = policy_match_text(policy, rule, request, NULL);
-	struct stat st;
 
 	if (r->effect == EFFECT_ALLOW)
 		return named && seen_from_pin(held, policy, rule, request) &&
@@ -161,10 +217,7 @@ static bool match_held(const struct policy *policy, unsigned int rule,
 	if (r->kind == RULE_TREE)
 		return beneath_denied(held, rule, request);
 	return request->op != OP_BIND &&
-	       stat_beneath(held->sup->pins->fd[rule],
-			    beneath_pin(r, policy_rule_name(policy, r)),
-			    &st) == 0 &&
-	       node_same(&st, held->st);
+	       is_denied_node(held, policy, rule, request);
 }
 
 static struct policy_verdict refuse(const struct supervisor *sup)
@@ -225,13 +278,6 @@ static bool has_denials(const struct policy *policy)
 		if (policy->rules[i].effect == EFFECT_DENY)
 			return true;
 	return false;
-}
-
-static const char *last_component(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
 }
 
 /* The usual case, one system call: a granted node under its own last name.
@@ -334,8 +380,8 @@ static bool is_private(const struct supervisor *sup,
 }
 
 struct policy_verdict judge_abstract(const struct supervisor *sup,
-				     enum policy_op op, const char *name,
-				     size_t len)
+				     enum policy_op op, int type,
+				     const char *name, size_t len)
 {
 	const struct policy_request request = {
 		.op = op,
@@ -349,7 +395,7 @@ struct policy_verdict judge_abstract(const struct supervisor *sup,
 	if (op == OP_BIND && is_private(sup, &request, &verdict))
 		return (struct policy_verdict){.allow = true, .rule = -1};
 	if (needs_no_grant(sup, &verdict) && op != OP_BIND &&
-	    names_has(sup->names, name, len))
+	    names_has(sup->names, name, len, type))
 		return (struct policy_verdict){.allow = true, .rule = -1};
 	return verdict;
 }

@@ -67,10 +67,11 @@ int judge_directory(const struct policy_request *request,
 /**
  * judge_abstract() - May this client use this abstract name?
  * @op:		OP_CONNECT, OP_SEND or OP_BIND
+ * @type:	of the client's socket
  */
 struct policy_verdict judge_abstract(const struct supervisor *sup,
-				     enum policy_op op, const char *name,
-				     size_t len);
+				     enum policy_op op, int type,
+				     const char *name, size_t len);
 
 /** judge_autobind() - May this client bind a name that the kernel picks? */
 struct policy_verdict judge_autobind(const struct supervisor *sup);

@@ -7,6 +7,10 @@
  * next.  So the kernel is asked whether the socket that was bound inside, known
  * by its own inode number, still holds the name.  Names that nobody holds are
  * forgotten as in bound.c.
+ *
+ * Sockets of different types hold the same name side by side, and those who
+ * connect find the one of their own type (unix_abstract_hash() in
+ * net/unix/af_unix.c): a name that a stranger holds, too, is not ours for all.
  */
 #include "names.h"
 
@@ -52,13 +56,22 @@ struct names *names_new(void)
 	return n;
 }
 
-static bool still_holds(const struct name *name)
+/* The type of the socket that still holds the name, 0 if none does. */
+static int holder_type(const struct name *name)
 {
 	struct unixdiag now;
 
 	return unixdiag_socket(name->socket, &now) == 0 &&
-	       now.name_len == name->len + 1 && now.name[0] == '\0' &&
-	       memcmp(now.name + 1, name->bytes, name->len) == 0;
+			       now.name_len == name->len + 1 &&
+			       now.name[0] == '\0' &&
+			       memcmp(now.name + 1, name->bytes, name->len) == 0
+		       ? now.type
+		       : 0;
+}
+
+static bool still_holds(const struct name *name)
+{
+	return holder_type(name) != 0;
 }
 
 static bool is_called(const struct name *entry, const char *name, size_t len)
@@ -136,14 +149,14 @@ int names_add(struct names *n, const char *name, size_t len, ino_t socket)
 	return slot ? 0 : ENOMEM;
 }
 
-bool names_has(struct names *n, const char *name, size_t len)
+bool names_has(struct names *n, const char *name, size_t len, int type)
 {
 	bool found = false;
 
 	pthread_mutex_lock(&n->lock);
 	for (uint32_t i = 0; i < n->count && !found; i++)
 		found = is_called(&n->list[i], name, len) &&
-			still_holds(&n->list[i]);
+			holder_type(&n->list[i]) == type;
 	pthread_mutex_unlock(&n->lock);
 	return found;
 }

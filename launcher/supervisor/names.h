@@ -31,8 +31,12 @@ bool names_has_room(struct names *names);
  */
 int names_add(struct names *names, const char *name, size_t len, ino_t socket);
 
-/** names_has() - Does a socket bound inside hold this name now? */
-bool names_has(struct names *names, const char *name, size_t len);
+/**
+ * names_has() - Does a socket bound inside hold this name now?
+ * @type:	of the socket that is to be connected; one of another type may
+ *		hold the same name
+ */
+bool names_has(struct names *names, const char *name, size_t len, int type);
 
 /**
  * names_tick() - Forget some of what was given up; see bound_tick().

@@ -105,7 +105,8 @@ static struct answer to_abstract(struct call *call, struct delivery *d)
 {
 	const struct addr *addr = &call->addr;
 	struct policy_verdict verdict =
-		judge_abstract(call->sup, OP_SEND, addr->name, addr->name_len);
+		judge_abstract(call->sup, OP_SEND, call_type(call), addr->name,
+			       addr->name_len);
 	const struct subject subject = {TARGET_ABSTRACT, addr->name,
 					addr->name_len, NULL, NULL};
 	const int error = call_asks(call, &verdict)

@@ -2,20 +2,26 @@
 /* stray.c - remove a socket file that a race led astray.
  *
  * The kernel says to which inode a socket is bound, not where that is; the
- * confinement of the bind says beneath which directory.
+ * confinement of the bind says beneath which directory.  It need not be found
+ * there: the client decides how deep it is, who may read the directory, and
+ * whether its network is ours.  So the socket is shut down, for good: nobody
+ * can connect or send to it (unix_stream_connect() in net/unix/af_unix.c), and
+ * what may stay behind is a file like any other.
  */
 #include "stray.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../clean.h"
 #include "unixdiag.h"
 
-#define DEPTH_MAX   8
+#define DEPTH_MAX   64
 #define ENTRIES_MAX 20000
 
 struct search {
@@ -31,8 +37,8 @@ static bool is_it(const struct dirent *entry, const struct search *search)
 
 static bool may_descend(const struct dirent *entry, int depth)
 {
-	return entry->d_type == DT_DIR && entry->d_name[0] != '.' &&
-	       depth < DEPTH_MAX;
+	return entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
+	       strcmp(entry->d_name, "..") != 0 && depth < DEPTH_MAX;
 }
 
 static bool search_in(int parent, const char *name, int depth,
@@ -68,6 +74,7 @@ void stray_remove(int dir, int fd)
 	struct unixdiag bound;
 	struct stat st;
 
+	shutdown(fd, SHUT_RDWR);
 	if (fstat(fd, &st) != 0 || unixdiag_socket(st.st_ino, &bound) != 0 ||
 	    !bound.has_node)
 		return;

@@ -4,11 +4,13 @@
 #define SBX_STRAY_H
 
 /**
- * stray_remove() - Find the file that a socket was bound to, and unlink it.
+ * stray_remove() - Shut a socket down, find the file that it was bound to, and
+ *		    unlink that.
  * @dir:	O_PATH descriptor of the directory beneath which it must be
  * @fd:		the bound socket
  *
- * Bounded in depth and entries; gives up silently, the bind fails anyway.
+ * The search is bounded in depth and entries; it gives up silently, as the bind
+ * fails anyway and nobody reaches the socket.
  */
 void stray_remove(int dir, int fd);
 

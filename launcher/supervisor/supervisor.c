@@ -208,12 +208,14 @@ static void keep_own_descriptors(const struct supervisor *sup,
 				 const struct supervisor_config *config,
 				 const struct started *started)
 {
-	int keep[POLICY_MAX_RULES + 16];
+	int keep[POLICY_MAX_RULES + PIN_ALIASES_MAX + 16];
 	size_t n = 0;
 
 	for (unsigned int i = 0; i < config->policy->rule_count; i++)
 		if (sup->pins->fd[i] >= 0)
 			keep[n++] = sup->pins->fd[i];
+	for (unsigned int i = 0; i < sup->pins->aliases; i++)
+		keep[n++] = sup->pins->alias[i].fd;
 	keep[n++] = STDERR_FILENO;
 	keep[n++] = started->listener;
 	keep[n++] = started->sync;

@@ -155,6 +155,18 @@ static void given_up(void)
 	hit(AF_UNIX, SOCK_STREAM, &mine, len);
 }
 
+/* Sockets of different types hold the same name side by side. */
+static void other_type(void)
+{
+	struct sockaddr_un mine;
+	socklen_t len = abstract_addr(&mine, "mine");
+
+	if (bind(unix_socket(SOCK_SEQPACKET), (struct sockaddr *)&mine, len))
+		skip("cannot bind");
+	announce("serve mine");
+	hit(AF_UNIX, SOCK_STREAM, &mine, len);
+}
+
 #define ABSTRACT(name, run, grant, what)                                       \
 	{                                                                      \
 		name, "abstract", run, grant, 0, what                          \
@@ -180,6 +192,8 @@ const struct attack abstract_attacks[] = {
 		 "the same under a name by the kernel"),
 	ABSTRACT("abstract-given-up", given_up, GRANT_ABSTRACT_BIND,
 		 "a name that was ours before"),
+	ABSTRACT("abstract-other-type", other_type, GRANT_ABSTRACT_BIND,
+		 "a stranger's, where ours of another type has the same name"),
 	ABSTRACT("abstract-forged", forged_row, GRANT_ABSTRACT_BIND,
 		 "the same, and a forged row in /proc/net/unix"),
 	ABSTRACT("abstract-squat", squat, GRANT_ABSTRACT,

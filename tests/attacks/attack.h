@@ -70,7 +70,8 @@ enum {
 	MAY_HANG = 1 << 21,	/* may stop itself for good before Linux 6.12 */
 	NEEDS_OWNED = 1 << 22,	/* victim has its own user and network
 				 * namespace, DIR/network is a handle of it */
-	NEEDS_PINNED = 1 << 23	/* a BPF program, pinned: see wire.c */
+	NEEDS_PINNED = 1 << 23, /* a BPF program, pinned: see wire.c */
+	NEEDS_MOUNT = 1 << 24 /* something on DIR/granted/app: stage_mount() */
 };
 
 /* Descriptors that those put in place, each alone: a sandbox that does not

@@ -284,6 +284,7 @@ static int judge(struct run *run, const char *self)
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (!make_scene() || !targets_open(&scene, run->attack) ||
+	    ((needs & NEEDS_MOUNT) && !stage_mount(run->attack->grant)) ||
 	    !stage_victim(&scene, needs) || !scene_save(&scene) ||
 	    !open_log(run))
 		return broken(strerror(errno));
@@ -298,6 +299,7 @@ static int judge(struct run *run, const char *self)
 		evidence_examine(at("log/json"), run->sbx);
 	targets_planted(run->attack->grant);
 	code = verdict(run);
+	stage_unmount();
 	clean_up(run);
 	return code;
 }

@@ -191,6 +191,27 @@ static void missing_directory(void)
 	hit_path(at("none/later.sock"));
 }
 
+/* As if nobody could have written there. */
+static void hit_closed(const char *path)
+{
+	chmod(scene.dir, 0500);
+	hit_path(path);
+	chmod(scene.dir, 0700);
+}
+
+static void missing_directory_closed(void)
+{
+	rename(at("lure"), at("none"));
+	hit_closed(at("none/later.sock"));
+}
+
+static void missing_parent_closed(void)
+{
+	rmdir(at("empty"));
+	rename(at("lure"), at("empty"));
+	hit_closed(at("empty/later.sock"));
+}
+
 static void missing_directory_symlink(void)
 {
 	symlink("lure", at("none"));
@@ -203,6 +224,13 @@ static void missing_directory_made(void)
 	link(at("lure/later.sock"), at("none/later.sock"));
 	rename(at("lure/later.sock"), at("none/later.sock"));
 	hit_path(at("none/later.sock"));
+}
+
+/* What is moved there comes into the grant by its other name. */
+static void mounted_directory(void)
+{
+	rename(at("denied"), at("box/app/denied"));
+	hit_path(at("granted/app/denied/no.sock"));
 }
 
 static void exception_tree(void)
@@ -235,6 +263,11 @@ static void exception_tree_exchange(void)
 	mkdir(at("granted/public"), 0700);
 	exchange(at("granted/secret"), at("granted/public"));
 	hit_path(at("granted/public/no.sock"));
+}
+
+static void exception_tree_mounted(void)
+{
+	hit_path(at("granted/app/no.sock"));
 }
 
 #define LINK(name, run, grant, what)                                           \
@@ -297,12 +330,21 @@ const struct attack link_attacks[] = {
 	     "from a directory granted for bind to one for connect"),
 	LINK("missing-directory", missing_directory, GRANT_MISSING_TREE,
 	     "its directory as the missing parent of the granted name"),
+	LINK("missing-directory-closed", missing_directory_closed,
+	     GRANT_MISSING_TREE, "... and what is above made read-only"),
+	LINK("missing-parent-closed", missing_parent_closed, GRANT_MISSING,
+	     "its directory for the granted one's, and above read-only"),
 	LINK("missing-directory-link", missing_directory_symlink,
 	     GRANT_MISSING_TREE, "a symbolic link as the missing parent"),
 	LINK("missing-directory-made", missing_directory_made,
 	     GRANT_MISSING_TREE, "the missing parent made, the socket moved"),
+	{"mounted-directory", "links", mounted_directory, GRANT_DIRECTORY,
+	 NEEDS_MOUNT, "into a directory that is also mounted in the grant"},
 	LINK("exception-tree", exception_tree, GRANT_EXCEPT_TREE,
 	     "in a denied directory in a granted one"),
+	{"exception-tree-mounted", "links", exception_tree_mounted,
+	 GRANT_EXCEPT_TREE, NEEDS_MOUNT,
+	 "by another place where a part of it is mounted"},
 	LINK("exception-tree-rename", exception_tree_rename, GRANT_EXCEPT_TREE,
 	     "the denied directory gets another name"),
 	LINK("exception-tree-move", exception_tree_move, GRANT_EXCEPT_TREE,

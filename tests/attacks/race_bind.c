@@ -140,6 +140,19 @@ static void beneath_symlink(void)
 				      attempt_bind_later});
 }
 
+/* Nor of one that ls(1) does not show. */
+static void beneath_hidden(void)
+{
+	mkdir(at("empty/.inner"), 0700);
+	symlink("empty", at("flip"));
+	symlink("empty/.inner", at("flop"));
+	strcpy(harmless, at("flip"));
+	strcpy(other, at("flop"));
+	prepare(at("flip/later.sock"), at("flip/later.sock"));
+	race_run(&(const struct race){RACE_PROCESS, flip_exchange,
+				      attempt_bind_later});
+}
+
 static void beneath_cwd(void)
 {
 	mkdir(at("empty/inner"), 0700);
@@ -196,6 +209,8 @@ const struct attack race_bind_attacks[] = {
 	     "the directories change places during bind(2)"),
 	{"race-bind-beneath", "races", beneath_symlink, GRANT_MISSING,
 	 NEEDS_TRIES, "a link flips to a directory beneath the granted one"},
+	{"race-bind-beneath-hidden", "races", beneath_hidden, GRANT_MISSING,
+	 NEEDS_TRIES, "... to a hidden directory there"},
 	{"race-bind-beneath-cwd", "races", beneath_cwd, GRANT_MISSING,
 	 NEEDS_TRIES, "the cwd flips to a directory beneath the granted one"},
 	RACE("race-listen", listen_swap,

@@ -39,6 +39,21 @@ static void cover_granted(void)
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
+bool stage_mount(enum grant grant)
+{
+	const bool denied = grant == GRANT_EXCEPT_TREE;
+	const char *from = at(denied ? "granted/secret/inner" : "box/app");
+
+	return !mkdir(at("box"), 0700) && !mkdir(at("box/app"), 0700) &&
+	       !mkdir(at("granted/app"), 0700) && new_namespaces(CLONE_NEWNS) &&
+	       !mount(from, at("granted/app"), NULL, MS_BIND, NULL);
+}
+
+void stage_unmount(void)
+{
+	umount2(at("granted/app"), MNT_DETACH);
+}
+
 /* What a container of the same user has. */
 static void own_network(void)
 {

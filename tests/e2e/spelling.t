@@ -117,4 +117,23 @@ each() {
 		"denied by a link's name, $mode: no spelling works"
 }
 each_mode each
+
+# A name is denied in a directory that is made later, and moved by the command.
+late() {
+	local late=$T/late
+
+	rm -rf "$late"
+	private_dir late
+	as_user nobody chmod 0777 "$late"
+	start_server late bash -c "until [[ -e $late/begun ]]; do sleep 0.1; done
+		mkdir -m 0777 $late/in && exec $lib/srv $late/in/srv"
+	sbx --allow-unix-socket "$late" --deny-unix-socket "$late/in/srv" -- \
+		bash -c "touch $late/begun
+			until [[ -S $late/in/srv ]]; do sleep 0.1; done
+			mv $late/in $late/out && $lib/cli $late/out/srv"
+	stop_server "$pid"
+	ok "denied where it was moved to, $mode" test -S "$late/out/srv"
+	like "$err$out" 'EACCES' "... as by its own name, $mode"
+}
+each_mode late
 done_testing

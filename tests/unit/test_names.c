@@ -57,7 +57,7 @@ static int add_name(unsigned int n)
 
 static bool has_name(unsigned int n)
 {
-	return names_has(names, name(n), strlen(name(n)));
+	return names_has(names, name(n), strlen(name(n)), SOCK_STREAM);
 }
 
 static void a_name_counts_while_it_is_held(void **state)
@@ -68,7 +68,10 @@ static void a_name_counts_while_it_is_held(void **state)
 	(void)state;
 	assert_true(has_name(1));
 	assert_false(has_name(2));
-	assert_false(names_has(names, name(1), strlen(name(1)) - 1));
+	assert_false(
+		names_has(names, name(1), strlen(name(1)) - 1, SOCK_STREAM));
+	assert_false(
+		names_has(names, name(1), strlen(name(1)), SOCK_SEQPACKET));
 	close(fd);
 	assert_false(has_name(1));
 	stranger = make_name(name(1));
