@@ -128,9 +128,10 @@ static void check_inet(char **words, size_t count)
 {
 	const struct policy *policy =
 		options.audit ? options.strict : &options.policy;
-	size_t asked = 0, rules = 0, proxies = 0;
+	size_t asked = 0, rules = 0, proxies = 0, secrets = 0;
 
 	for (size_t i = 1; i < count; i++) {
+		secrets += strstr(words[i], "secret") != NULL;
 		asked += !strncmp(words[i], "--allow-connect", 15) ||
 			 !strncmp(words[i], "--allow-listen", 14) ||
 			 !strncmp(words[i], "--allow-udp", 11);
@@ -141,7 +142,7 @@ static void check_inet(char **words, size_t count)
 	require(rules <= asked + 2 * proxies);
 	require(!asked || policy->network != NETWORK_ISOLATED || !rules);
 	require(!memmem(policy->arena, policy->arena_used, "secret", 6) ||
-		!proxies || asked);
+		!proxies || secrets);
 }
 
 static void check_accepted(char **words, size_t count)
