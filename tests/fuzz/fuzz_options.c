@@ -164,6 +164,9 @@ static void check_accepted(char **words, size_t count)
 		left++;
 	require(left <= count && options.command == words + count - left);
 	require(options.action != ACTION_RUN || left > 0);
+	/* These two end parsing before anything is compared with another. */
+	if (options.action == ACTION_HELP || options.action == ACTION_VERSION)
+		return;
 	check_inet(words, count - left);
 	/* Nothing is opened but by an option that says so. */
 	if (policy->network == NETWORK_FULL || policy->unix_all) {
