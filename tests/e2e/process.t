@@ -288,9 +288,9 @@ daemons() {
 	local n flag=$T/flag.$user${shim[0]-}
 
 	# An orphan in the sandbox is reaped by the supervisor.
-	sbx -- sh -c '(sleep 0.3 & echo $! >&3; exec 3>&-) 3>&1 | cat
-		sleep 1; ps -eo stat,comm | grep -c "^Z.*sleep"'
-	is "$(tail -n 1 <<<"$out")" 0 "an orphan leaves no zombie, $mode"
+	sbx -- sh -c 'orphan=$( (sleep 0.3 >/dev/null & echo $!) )
+		sleep 1; ps -o stat= -p "$orphan" | grep -c Z'
+	is "$out" 0 "an orphan leaves no zombie, $mode"
 
 	# A double fork outlives the command, and is still confined.
 	sbx --allow-unix-socket "$s" -- sh -c "setsid sh -c '
