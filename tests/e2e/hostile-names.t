@@ -85,20 +85,17 @@ print(os.fsencode(json.load(open(sys.argv[1]))["exe"]) ==
 }
 
 # A person's terminal: at the end, or at once if it is the log.  It is never
-# waited for; a busy machine then tells how much there was no room for.
+# waited for, and may miss some on a busy machine.
 terminal() {
-	local options lines lost
+	local options
 
 	for options in "" "--log-denials" "--log=stderr" \
 		"--log=stderr --log-format=json"; do
 		# shellcheck disable=SC2086
 		run "${names[@]}" terminal "$sbx_run" "${shim[@]}" $options -- \
 			"${names[@]}" quietly connect "$d"
-		lines=$(wc -l <"$T/.out")
-		lost=$(sed -n 's/^sbx-run: \([0-9]*\) .* could not .*/\1/p' \
-			"$T/.out")
 		ok "a terminal receives lines (${options:-as they are}), $mode" \
-			test "$lines" -ge 10 -a $((lines + ${lost:-0})) -ge 50
+			test "$(wc -l <"$T/.out")" -ge 10
 		what="... and no control character" clean "$T/.out"
 	done
 }
