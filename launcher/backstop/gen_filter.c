@@ -76,7 +76,7 @@ static void add(scmp_filter_ctx ctx, uint32_t action, int call,
 /* One condition; the kernel looks at 32 bits where it takes an int. */
 static struct scmp_arg_cmp low32(unsigned int arg, uint64_t value)
 {
-	return SCMP_CMP64(arg, SCMP_CMP_MASKED_EQ, LOW32, value);
+	return IS(arg, value);
 }
 
 static void add_family(scmp_filter_ctx ctx, uint32_t action, uint64_t family)

@@ -30,6 +30,7 @@
 #include "inet.h"
 #include "judge.h"
 #include "names.h"
+#include "node.h"
 #include "resolve.h"
 #include "stray.h"
 #include "unixdiag.h"
@@ -131,9 +132,7 @@ static bool is_file_of(int fd, const struct stat *node)
 	autoclose int file = ioctl(fd, SIOCUNIXFILE);
 	struct stat st;
 
-	return file < 0 ||
-	       (fstat(file, &st) == 0 && st.st_dev == node->st_dev &&
-		st.st_ino == node->st_ino);
+	return file < 0 || (fstat(file, &st) == 0 && node_same(&st, node));
 }
 
 /* Is the file that has the name now the one that was just bound?  If it was

@@ -88,6 +88,17 @@ unsigned int device_index(const char *name)
 	return (unsigned int)request.ifr_ifindex;
 }
 
+int link_socket(int flags)
+{
+	int fd = ip_socket(AF_INET6, SOCK_STREAM | flags, 0);
+	union address addr;
+	socklen_t len = v6_at(&addr, "fe80::1", 0);
+
+	addr.v6.sin6_scope_id = device_index("wire0");
+	bind(fd, &addr.any, len);
+	return fd;
+}
+
 void token_to(int fd, const union address *addr, socklen_t len, int flags)
 {
 	sendto(fd, scene.token, strlen(scene.token), flags | MSG_NOSIGNAL,

@@ -66,6 +66,12 @@ void set_option(int fd, int level, int name, const void *value, size_t size);
  */
 unsigned int device_index(const char *name);
 
+/**
+ * link_socket() - A TCP socket that asked to be bound to wire0, by an address
+ *		   of that link: that counts, whatever it was bound to before.
+ */
+int link_socket(int flags);
+
 /** token_to() - The token by sendto(2). */
 void token_to(int fd, const union address *addr, socklen_t len, int flags);
 

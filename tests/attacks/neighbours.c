@@ -124,34 +124,42 @@ static void signal_sigio(void)
 }
 
 /* The kernel sends it to all of a group, which one may join before. */
-static void signal_group(void)
+static void signal_group_by(void (*own)(int fd))
 {
 	int fds[2];
 
 	signal(SIGUSR1, SIG_IGN);
 	if (setpgid(0, (pid_t)scene.victim) || pipe(fds))
 		return;
-	fcntl(fds[0], F_SETOWN, -(int)scene.victim);
+	own(fds[0]);
 	fcntl(fds[0], F_SETSIG, SIGUSR1);
 	fcntl(fds[0], F_SETFL, O_ASYNC);
 	write(fds[1], "x", 1);
 	pause_ms(50);
 }
 
-static void signal_group_hidden(void)
+static void own_group(int fd)
+{
+	fcntl(fd, F_SETOWN, -(int)scene.victim);
+}
+
+static void own_group_hidden(int fd)
 {
 	const struct f_owner_ex owner = {F_OWNER_PGRP, (pid_t)scene.victim};
-	int fds[2], group = -(int)scene.victim;
+	int group = -(int)scene.victim;
 
-	signal(SIGUSR1, SIG_IGN);
-	if (setpgid(0, (pid_t)scene.victim) || pipe(fds))
-		return;
-	fcntl(fds[0], F_SETOWN_EX, &owner);
-	ioctl(fds[0], FIOSETOWN, &group);
-	fcntl(fds[0], F_SETSIG, SIGUSR1);
-	fcntl(fds[0], F_SETFL, O_ASYNC);
-	write(fds[1], "x", 1);
-	pause_ms(50);
+	fcntl(fd, F_SETOWN_EX, &owner);
+	ioctl(fd, FIOSETOWN, &group);
+}
+
+static void signal_group(void)
+{
+	signal_group_by(own_group);
+}
+
+static void signal_group_hidden(void)
+{
+	signal_group_by(own_group_hidden);
 }
 
 /* What is over its limit gets a signal each second, and then SIGKILL. The

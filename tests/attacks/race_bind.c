@@ -128,11 +128,11 @@ static void attempt_bind_later(void)
 	unlink(at("empty/later.sock"));
 }
 
-static void beneath_symlink(void)
+static void beneath(const char *inner)
 {
-	mkdir(at("empty/inner"), 0700);
+	mkdir(at(inner), 0700);
 	symlink("empty", at("flip"));
-	symlink("empty/inner", at("flop"));
+	symlink(inner, at("flop"));
 	strcpy(harmless, at("flip"));
 	strcpy(other, at("flop"));
 	prepare(at("flip/later.sock"), at("flip/later.sock"));
@@ -140,17 +140,15 @@ static void beneath_symlink(void)
 				      attempt_bind_later});
 }
 
+static void beneath_symlink(void)
+{
+	beneath("empty/inner");
+}
+
 /* Nor of one that ls(1) does not show. */
 static void beneath_hidden(void)
 {
-	mkdir(at("empty/.inner"), 0700);
-	symlink("empty", at("flip"));
-	symlink("empty/.inner", at("flop"));
-	strcpy(harmless, at("flip"));
-	strcpy(other, at("flop"));
-	prepare(at("flip/later.sock"), at("flip/later.sock"));
-	race_run(&(const struct race){RACE_PROCESS, flip_exchange,
-				      attempt_bind_later});
+	beneath("empty/.inner");
 }
 
 static void beneath_cwd(void)

@@ -104,16 +104,10 @@ static void inherited_mptcp_swapped(void)
 	swapped(bound_path(), INHERITED_MPTCP, attempt_slot);
 }
 
-/* An address of one link binds a socket to its device, whatever it was bound to
- * before. */
 static void link_local_swapped(void)
 {
-	union address addr;
-	socklen_t len = v6_at(&addr, "fe80::1", 0);
-	int fd = ip_socket(AF_INET6, SOCK_STREAM, 0);
+	int fd = link_socket(0);
 
-	addr.v6.sin6_scope_id = device_index("wire0");
-	bind(fd, &addr.any, len);
 	choices[0] = bound_path();
 	choices[1] = fd;
 	run(flip_slot, attempt_slot);

@@ -112,16 +112,10 @@ static void unix_or_connected(void)
 	race_ip_run(flip_slot, attempt_slot);
 }
 
-/* An address of one link binds a socket to its device, whatever it was bound to
- * before. */
 static void unix_or_bound_to_wire(void)
 {
-	int fd = ip_socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	union address addr;
-	socklen_t len = v6_at(&addr, "fe80::1", 0);
+	int fd = link_socket(SOCK_NONBLOCK);
 
-	addr.v6.sin6_scope_id = device_index("wire0");
-	bind(fd, &addr.any, len);
 	race_ip_path("granted/ok.sock", scene.tcp4);
 	v6_at(&race_ip->image[1].ip, "2001:db8::2", scene.tcp4);
 	slot(unix_socket(SOCK_STREAM), fd, true);
