@@ -57,7 +57,10 @@ const struct option_spec option_table[] = {
 		.in_config = true,
 		.help = "an exception: PATH stays closed, whatever is "
 			"granted",
-		.more = "May be repeated; the order of options does not\n"
+		.more = "A directory closes everything beneath it, wherever\n"
+			"the command moves it; one that did not exist at\n"
+			"start does so only under its name.\n"
+			"May be repeated; the order of options does not\n"
 			"matter.\n",
 		.set = option_deny,
 		.value = OPS_ALL,

@@ -135,9 +135,11 @@ bool policy_match_text(const struct policy *policy, unsigned int rule,
 	const char *name = policy_rule_name(policy, entry);
 
 	(void)ctx;
-	if (entry->kind == RULE_TREE)
-		return is_beneath(request, name, entry->name_len);
-	return request->len == entry->name_len &&
+	/* What was missing at start may have become a directory. */
+	if ((entry->kind == RULE_TREE || entry->effect == EFFECT_DENY) &&
+	    is_beneath(request, name, entry->name_len))
+		return true;
+	return entry->kind != RULE_TREE && request->len == entry->name_len &&
 	       starts_with(request, name, entry->name_len);
 }
 

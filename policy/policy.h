@@ -155,7 +155,8 @@ const char *policy_error_text(enum policy_error error);
 /**
  * policy_match_text() - The default policy_match_fn: compares names only.
  *
- * RULE_NODE: equal bytes.  RULE_TREE: @request lies beneath, component-wise.
+ * RULE_NODE: equal bytes; if it denies, beneath as well.  RULE_TREE: @request
+ * lies beneath, component-wise.
  */
 bool policy_match_text(const struct policy *policy, unsigned int rule,
 		       const struct policy_request *request, void *ctx);

@@ -136,4 +136,28 @@ late() {
 	like "$err$out" 'EACCES' "... as by its own name, $mode"
 }
 each_mode late
+
+# What is denied and not there becomes a directory.
+grown() {
+	local grown=$T/grown name servers=()
+
+	rm -rf "$grown"
+	private_dir grown
+	as_user nobody chmod 0777 "$grown"
+	for name in in inside; do
+		start_server "$name" bash -c "until [[ -e $grown/begun ]]
+			do sleep 0.1; done
+			mkdir -m 0777 $grown/$name && exec $lib/srv $grown/$name/srv"
+		servers+=("$pid")
+	done
+	sbx --allow-unix-socket "$grown" --deny-unix-socket "$grown/in" -- \
+		bash -c "touch $grown/begun
+			until [[ -S $grown/in/srv && -S $grown/inside/srv ]]
+			do sleep 0.1; done
+			$lib/cli $grown/in/srv; $lib/cli $grown/inside/srv"
+	stop_server "${servers[@]}"
+	is "$out" pong "not denied beside, $mode"
+	like "$err" 'connect: EACCES' "denied beneath, $mode"
+}
+each_mode grown
 done_testing

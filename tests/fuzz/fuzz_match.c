@@ -104,9 +104,9 @@ static bool path_covered(const struct policy_rule *rule,
 	for (size_t i = 0; i < mine.count; i++)
 		if (i >= asked.count || !same(&mine.part[i], &asked.part[i]))
 			return false;
-	if (rule->kind == RULE_TREE)
-		return asked.count > mine.count;
-	return rule->kind == RULE_NODE && asked.count == mine.count;
+	if (asked.count == mine.count)
+		return rule->kind == RULE_NODE;
+	return rule->kind == RULE_TREE || rule->effect == EFFECT_DENY;
 }
 
 static bool abstract_covered(const struct policy_rule *rule,

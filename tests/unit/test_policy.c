@@ -190,6 +190,8 @@ static void deny_beats_allow(void **state)
 	expect(OP_CONNECT, TARGET_PATH, "/run/secrets", true, 0, 0);
 	expect(OP_CONNECT, TARGET_PATH, "/run/half", true, 0, 0);
 	expect(OP_BIND, TARGET_PATH, "/run/half", false, 3, ENOENT);
+	expect(OP_BIND, TARGET_PATH, "/run/half/x", false, 3, ENOENT);
+	expect(OP_BIND, TARGET_PATH, "/run/halves", true, 0, 0);
 }
 
 static void first_rule_decides(void **state)
