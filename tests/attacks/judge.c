@@ -284,7 +284,8 @@ static int judge(struct run *run, const char *self)
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (!make_scene() || !targets_open(&scene, run->attack) ||
-	    ((needs & NEEDS_MOUNT) && !stage_mount(run->attack->grant)) ||
+	    ((needs & NEEDS_MOUNTS) &&
+	     !stage_mount(run->attack->grant, needs)) ||
 	    !stage_victim(&scene, needs) || !scene_save(&scene) ||
 	    !open_log(run))
 		return broken(strerror(errno));

@@ -125,10 +125,10 @@ void evidence_examine(const char *path, bool events);
 
 /* stage.c: the processes */
 
-/** stage_mount() - Mount DIR/box/app on DIR/granted/app, or what is denied of
- *		    DIR/granted, for the judge and what it starts;
- *		    stage_unmount() undoes it. */
-bool stage_mount(enum grant grant);
+/** stage_mount() - Mount DIR/box/app on DIR/granted/app, or as @needs says, or
+ *		    what is denied of DIR/granted, for the judge and what it
+ *		    starts; stage_unmount() undoes it. */
+bool stage_mount(enum grant grant, unsigned int needs);
 void stage_unmount(void);
 
 /** stage_victim() - Start the process outside that attacks may abuse. */
