@@ -73,7 +73,8 @@ enum {
 	NEEDS_PINNED = 1 << 23, /* a BPF program, pinned: see wire.c */
 	NEEDS_MOUNT = 1 << 24, /* something on DIR/granted/app: stage_mount() */
 	NEEDS_MOUNT_OUT = 1 << 25,  /* DIR/granted/app on DIR/box/app */
-	NEEDS_MOUNT_SELF = 1 << 26  /* DIR/granted/app on itself */
+	NEEDS_MOUNT_SELF = 1 << 26, /* DIR/granted/app on itself */
+	LIMIT_ALONE = 1 << 27	    /* a limit of --backstop=landlock-only */
 };
 
 #define NEEDS_MOUNTS (NEEDS_MOUNT | NEEDS_MOUNT_OUT | NEEDS_MOUNT_SELF)

@@ -94,9 +94,13 @@ bool knock_was_answered(void);
 
 /* command.c: what is run */
 
+/** is_alone() - Does nobody look at names in this tier? */
+bool is_alone(const char *tier);
+
 /** command_words() - The command, ending with NULL. */
 char **command_words(const struct attack *attack, const char *sbx,
-		     const char *prefix, bool no_shim, const char *self);
+		     const char *prefix, const char *tier, bool no_shim,
+		     const char *self);
 
 /* planted.c: what appeared */
 

@@ -285,7 +285,7 @@ const struct attack link_attacks[] = {
 	LINK("hardlink-rename", hardlink_rename, GRANT_FILE,
 	     "a second name, renamed over the granted one"),
 	{"hardlink-outside", "links", hardlink_outside, GRANT_DIRECTORY,
-	 NEEDS_HARD_LINK, "a hard link that was there before"},
+	 NEEDS_HARD_LINK | LIMIT_ALONE, "a hard link that was there before"},
 	LINK("rename-in", rename_in, GRANT_DIRECTORY,
 	     "rename(2) into the granted directory"),
 	LINK("rename-over", rename_over, GRANT_FILE,
