@@ -2,8 +2,10 @@
 /* confine.c - tier, pins, domain and filter: what enforces a policy.  */
 #include "confine.h"
 
+#include "backstop/mounts.h"
 #include "backstop/netns.h"
 #include "check.h"
+#include "clean.h"
 #include "descriptors.h"
 #include "diag.h"
 #include "proc.h"
@@ -22,11 +24,43 @@ static void require_sockets(const struct policy *policy,
 	}
 }
 
+/* Nobody could tell a directory that was moved into the grant from one that
+ * was there: see mounts_loose(). */
+static void require_fixed(const struct policy *policy,
+			  const struct policy_rule *rule)
+{
+	const char *dir = policy_rule_name(policy, rule);
+	autofree char *point = NULL, *name = NULL;
+	const int loose = mounts_loose(dir, &point, &name);
+
+	if (loose < 0)
+		die_errno("cannot see what is mounted in \"%s\"", dir);
+	if (loose)
+		die("cannot grant \"%s\": what is mounted at \"%s\" is \"%s\", "
+		    "too, so that directories could be moved in unseen; "
+		    "grant sockets by name, or directories that are in only "
+		    "one place",
+		    policy->arena + rule->given, point ? point : "", name);
+}
+
+static void require_directories(const struct policy *policy)
+{
+	for (unsigned int i = 0; i < policy->rule_count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if (rule->kind == RULE_TREE && rule->effect == EFFECT_ALLOW &&
+		    (rule->ops & (1U << OP_CONNECT)))
+			require_fixed(policy, rule);
+	}
+}
+
 /* Everything up to here only looked; now the descriptors are taken. */
 static int prepare_domain(struct confinement *c, const struct policy *policy)
 {
 	int ruleset;
 
+	if (!policy->unix_all)
+		require_directories(policy);
 	pins_open(&c->pins, policy);
 	ruleset = landlock_prepare(&c->plan, policy, &c->pins, &c->grants);
 	if (ruleset < 0)

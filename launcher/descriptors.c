@@ -44,6 +44,12 @@ static bool is_inet(int domain)
 	return domain == AF_INET || domain == AF_INET6;
 }
 
+/* AF_VSOCK and others lead out, too, and Landlock does not know them. */
+static bool is_of_network(int domain)
+{
+	return domain != AF_UNIX && domain != AF_NETLINK;
+}
+
 static bool reaches_anything(const struct policy *policy, int domain, int type)
 {
 	if (type == SOCK_STREAM || type == SOCK_SEQPACKET ||
@@ -64,8 +70,7 @@ static enum foreign kind_of(const struct policy *policy, int fd, int domain)
 	int protocol = 0;
 	socklen_t len = sizeof(protocol);
 
-	if (domain == AF_UNIX || domain == AF_NETLINK ||
-	    policy->network == NETWORK_FULL)
+	if (!is_of_network(domain) || policy->network == NETWORK_FULL)
 		return FOREIGN_NONE;
 	if (!is_inet(domain) ||
 	    getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) != 0 ||
@@ -82,14 +87,14 @@ static void refuse_unwatched(const struct policy *policy, bool supervised,
 			     int fd)
 {
 	if (policy->network == NETWORK_ISOLATED)
-		die("inherited descriptor %d is an IP socket, which belongs to "
-		    "the network outside of --network isolated and could be "
-		    "connected there anew; close it, e.g. with %d>&- in the "
-		    "shell",
+		die("inherited descriptor %d is a network socket, which "
+		    "belongs to the network outside of --network isolated and "
+		    "could be connected there anew; close it, e.g. with %d>&- "
+		    "in the shell",
 		    fd, fd);
 	if (!supervised && policy->network == NETWORK_NONE)
-		die("inherited descriptor %d is an IP socket, which could be "
-		    "connected anew while nobody looks; close it, e.g. with "
+		die("inherited descriptor %d is a network socket, which could "
+		    "be connected anew while nobody looks; close it, e.g. with "
 		    "%d>&- in the shell, or use --backstop=landlock",
 		    fd, fd);
 }
@@ -107,7 +112,7 @@ static enum foreign check(const struct policy *policy, bool supervised, int fd)
 			    fd, fd);
 		return FOREIGN_NONE;
 	}
-	if (is_inet(domain))
+	if (is_of_network(domain))
 		refuse_unwatched(policy, supervised, fd);
 	len = sizeof(type);
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 ||

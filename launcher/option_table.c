@@ -27,7 +27,8 @@ const struct option_spec option_table[] = {
 			".Ar PATH\n"
 			"that does not exist yet grants exactly that name;\n"
 			"a directory must exist to grant what is beneath\n"
-			"it.\n"
+			"it, and must not show what a bind mount shows in\n"
+			"another place, too.\n"
 			"May be repeated.\n",
 		.set = option_allow,
 		.value = OPS_ALL,

@@ -114,13 +114,14 @@ bool tier_grants_trees_only(const struct policy *policy)
 }
 
 /* Binding needs a look at names that registers do not hold: an abstract name
- * can be bound anywhere.  A single socket may be made anew by its server. */
+ * can be bound anywhere, and to refuse it is to refuse every bind, those of IP
+ * too.  A single socket may be made anew by its server. */
 static bool loses_nothing(const struct options *options)
 {
 	const struct policy *policy = &options->policy;
 
 	if (!options->quiet || wants_events(options) || policy->unix_private ||
-	    policy->deny_errno != EACCES ||
+	    policy->deny_errno != EACCES || policy->network == NETWORK_FULL ||
 	    policy_mediates(policy, SOCK_STREAM) ||
 	    policy_mediates(policy, SOCK_DGRAM))
 		return false;

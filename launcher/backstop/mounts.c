@@ -4,13 +4,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../../policy/path.h"
 #include "../clean.h"
 
 #define ESCAPE_DIGITS 3
@@ -48,6 +51,7 @@ static bool is_beneath(const char *name, const char *dir)
 
 /* A row of /proc/PID/mountinfo (proc_pid_mountinfo(5)). */
 struct mount {
+	unsigned long long id;
 	char *device; /* major:minor */
 	char *root;   /* of that file system, what is mounted */
 	char *point;  /* where */
@@ -63,8 +67,8 @@ static void release(const struct mount *mount)
 static bool parse(const char *row, struct mount *mount)
 {
 	*mount = (struct mount){.root = NULL};
-	if (sscanf(row, "%*d %*d %ms %ms %ms", &mount->device, &mount->root,
-		   &mount->point) != 3)
+	if (sscanf(row, "%llu %*d %ms %ms %ms", &mount->id, &mount->device,
+		   &mount->root, &mount->point) != 4)
 		return false;
 	unescape(mount->root);
 	unescape(mount->point);
@@ -180,5 +184,152 @@ int mounts_inside(const char *dir, int (*visit)(int fd, void *ctx), void *ctx)
 		result = find_inside(&search);
 	release(&search.home);
 	free(search.inner);
+	return result;
+}
+
+/* ---- mounted here, and more of it elsewhere ------------------------------ */
+struct mounts {
+	struct mount *mount;
+	size_t count;
+};
+
+static int keep(struct mount *mount, void *arg)
+{
+	struct mounts *all = arg;
+	const size_t size = (all->count + 1) * sizeof(*mount);
+	struct mount *more = realloc(all->mount, size);
+
+	if (!more)
+		return -1;
+	all->mount = more;
+	all->mount[all->count++] = *mount;
+	*mount = (struct mount){.root = NULL};
+	return 0;
+}
+
+static int open_beneath(int top, const char *rest)
+{
+	const struct open_how how = {
+		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, top, *rest ? rest : ".", &how,
+			    sizeof(how));
+}
+
+/* What keeps us out belongs to us: the command lets itself in. */
+static bool is_closed_by_us(int top, const char *rest)
+{
+	char way[PATH_TEXT_MAX];
+	char *slash;
+
+	if (strlen(rest) >= sizeof(way))
+		return false;
+	strcpy(way, rest);
+	do {
+		autoclose int fd = -1;
+		struct stat st;
+
+		slash = strrchr(way, '/');
+		*(slash ? slash : way) = '\0';
+		fd = open_beneath(top, way);
+		if (fd >= 0)
+			return fstat(fd, &st) == 0 && st.st_uid == geteuid();
+	} while (slash);
+	return false;
+}
+
+/* Is a directory of this mount there to be seen, or covered by another one?
+ * Nothing is to be mounted by looking, see visit_mount(). */
+static bool shows(const struct mount *mount, const char *rest)
+{
+	autoclose int top = open(mount->point, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	autoclose int fd = top < 0 ? -1 : open_beneath(top, rest);
+	struct statx st;
+
+	if (fd < 0)
+		return top >= 0 && errno == EACCES &&
+		       is_closed_by_us(top, rest);
+	return statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MNT_ID, &st) ==
+		       0 &&
+	       S_ISDIR(st.stx_mode) && st.stx_mnt_id == mount->id;
+}
+
+/* By whatever name one gets there: is @dir above? */
+static bool lies_in(const char *name, const char *dir)
+{
+	char above[PATH_TEXT_MAX];
+	struct stat want, st;
+	char *slash;
+
+	if (strcmp(name, dir) == 0 || is_beneath(name, dir))
+		return true;
+	if (strlen(name) >= sizeof(above) || stat(dir, &want) != 0)
+		return false;
+	strcpy(above, name);
+	while ((slash = strrchr(above, '/'))) {
+		if (lstat(above, &st) == 0 && st.st_dev == want.st_dev &&
+		    st.st_ino == want.st_ino)
+			return true;
+		*slash = '\0';
+	}
+	return false;
+}
+
+static char *join(const char *dir, const char *rest)
+{
+	char *name;
+
+	return asprintf(&name, "%s%s", strcmp(dir, "/") == 0 ? "" : dir, rest) <
+			       0
+		       ? NULL
+		       : name;
+}
+
+/* If @larger shows what @part does and what lies around that, as @name, and
+ * one of them shows it in @dir. */
+static bool is_loose(const struct mount *part, const struct mount *larger,
+		     const char *dir, char **name)
+{
+	const char *rest = part->root;
+
+	if (strcmp(part->device, larger->device) != 0 ||
+	    !is_beneath(part->root, larger->root))
+		return false;
+	rest += strcmp(larger->root, "/") == 0 ? 0 : strlen(larger->root);
+	*name = join(larger->point, rest);
+	if (*name && (lies_in(part->point, dir) || lies_in(*name, dir)) &&
+	    shows(part, "") && shows(larger, rest + 1))
+		return true;
+	free(*name);
+	*name = NULL;
+	return false;
+}
+
+static bool find_loose(const struct mounts *all, const char *dir, char **point,
+		       char **name)
+{
+	for (size_t i = 0; i < all->count; i++)
+		for (size_t j = 0; j < all->count; j++)
+			if (is_loose(&all->mount[i], &all->mount[j], dir,
+				     name)) {
+				*point = strdup(all->mount[i].point);
+				return true;
+			}
+	return false;
+}
+
+int mounts_loose(const char *dir, char **point, char **name)
+{
+	struct mounts all = {.count = 0};
+	int result = each_mount(keep, &all);
+
+	*point = *name = NULL;
+	if (result == 0)
+		result = find_loose(&all, dir, point, name);
+	for (size_t i = 0; i < all.count; i++)
+		release(&all.mount[i]);
+	free(all.mount);
 	return result;
 }

@@ -22,4 +22,18 @@ int mounts_beneath(const char *dir, int (*visit)(int fd, void *ctx), void *ctx);
  */
 int mounts_inside(const char *dir, int (*visit)(int fd, void *ctx), void *ctx);
 
+/**
+ * mounts_loose() - Is a directory mounted of which another mount shows more?
+ * @dir:	absolute and canonical; one of the two shows it here
+ * @point:	where it is mounted; yours
+ * @name:	its name by the other mount; yours
+ *
+ * A directory can be moved away by the other mount while it is held by this
+ * one. Landlock takes it for a part of both places then, and cannot tell what
+ * is moved in from there.
+ *
+ * Return: 1 if there is one, 0 if not, or -1 with errno
+ */
+int mounts_loose(const char *dir, char **point, char **name);
+
 #endif /* SBX_MOUNTS_H */

@@ -13,12 +13,19 @@
 #include <fcntl.h>
 #include <linux/btrfs.h>
 #include <linux/if_tun.h>
+#include <linux/mount.h>
 #include <linux/ppp-ioctl.h>
 #include <linux/vhost.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 
 #include "filter.h"
+
+/* Constants that Debian 12's headers lack, values from 7.2's. */
+#ifndef OPEN_TREE_NAMESPACE
+#define OPEN_TREE_NAMESPACE (1 << 1) /* Linux 7.0 */
+#endif
+#define OPEN_TREE_ATTR 467 /* the call, Linux 6.15 */
 
 #define LOW32  0xffffffffULL
 #define SIGN32 0x80000000ULL
@@ -62,6 +69,15 @@ static const struct refused_call {
 	 * not know: an overlay that is attached nowhere makes socket files by
 	 * copying them up, where none may be made (fs/overlayfs/). */
 	{SCMP_SYS(fsmount), EPERM, 0, 0, {{0}}},
+	/* Landlock walks up from a file to the root of the mount that it was
+	 * reached by. A directory that was moved out of there is taken for a
+	 * part of where it is and of where the mount is; so is whatever a
+	 * handle means. */
+	{SCMP_SYS(open_tree), EPERM, 0, 1, {HAS(2, OPEN_TREE_CLONE)}},
+	{SCMP_SYS(open_tree), EPERM, 0, 1, {HAS(2, OPEN_TREE_NAMESPACE)}},
+	{OPEN_TREE_ATTR, EPERM, 0, 1, {HAS(2, OPEN_TREE_CLONE)}},
+	{OPEN_TREE_ATTR, EPERM, 0, 1, {HAS(2, OPEN_TREE_NAMESPACE)}},
+	{SCMP_SYS(open_by_handle_at), EPERM, FILTER_UNIX, 0, {{0}}},
 	/* A snapshot of btrfs copies sockets, too. */
 	NO_IOCTL(FILTER_UNIX, BTRFS_IOC_SNAP_CREATE),
 	NO_IOCTL(FILTER_UNIX, BTRFS_IOC_SNAP_CREATE_V2),

@@ -71,8 +71,13 @@ enum {
 	NEEDS_OWNED = 1 << 22,	/* victim has its own user and network
 				 * namespace, DIR/network is a handle of it */
 	NEEDS_PINNED = 1 << 23, /* a BPF program, pinned: see wire.c */
-	NEEDS_MOUNT = 1 << 24 /* something on DIR/granted/app: stage_mount() */
+	NEEDS_MOUNT = 1 << 24, /* something on DIR/granted/app: stage_mount() */
+	NEEDS_MOUNT_OUT = 1 << 25,  /* DIR/granted/app on DIR/box/app */
+	NEEDS_MOUNT_SELF = 1 << 26, /* DIR/granted/app on itself */
+	LIMIT_ALONE = 1 << 27	    /* a limit of --backstop=landlock-only */
 };
+
+#define NEEDS_MOUNTS (NEEDS_MOUNT | NEEDS_MOUNT_OUT | NEEDS_MOUNT_SELF)
 
 /* Descriptors that those put in place, each alone: a sandbox that does not
  * start because of one has not been asked about the others. */
@@ -115,8 +120,8 @@ extern const struct attack naming_attacks[], link_attacks[], mount_attacks[],
 	tamper_attacks[], credential_attacks[], peer_attacks[],
 	launcher_attacks[], nesting_attacks[], log_attacks[],
 	exhaustion_attacks[], datagram_attacks[], race_dgram_attacks[],
-	publishing_attacks[], forged_attacks[], granted_tcp_attacks[],
-	granted_udp_attacks[], granted_family_attacks[],
+	severed_attacks[], publishing_attacks[], forged_attacks[],
+	granted_tcp_attacks[], granted_udp_attacks[], granted_family_attacks[],
 	granted_listen_attacks[], granted_wire_attacks[],
 	granted_route_attacks[], granted_beyond_attacks[], race_inet_attacks[],
 	race_swap_attacks[], race_listen_attacks[], isolated_attacks[];

@@ -79,14 +79,26 @@ static void add_inet(enum grant grant)
 
 /* ---- AF_UNIX ------------------------------------------------------------ */
 
-static void add_grants(enum grant grant)
+bool is_alone(const char *tier)
+{
+	return tier && !strcmp(tier, "landlock-only");
+}
+
+/* Without a supervisor no single name can be granted for binding. */
+static const char *option_for(bool directory, const char *tier)
+{
+	return !directory && is_alone(tier) ? "--allow-unix-connect"
+					    : "--allow-unix-socket";
+}
+
+static void add_grants(enum grant grant, const char *tier)
 {
 	const bool all = grant >= GRANT_DIRECTORY && grant <= GRANT_SPLIT;
 	char name[64];
 
 	if (grant_all_unix(grant))
 		return;
-	add_option("--allow-unix-socket",
+	add_option(option_for(all, tier),
 		   at(all ? "granted" : "granted/ok.sock"));
 	for (size_t i = 0; i < sizeof(further) / sizeof(further[0]); i++)
 		if (further[i].grant == grant)
@@ -96,7 +108,7 @@ static void add_grants(enum grant grant)
 		add_option("--allow-unix-socket", name);
 	}
 	if (grant == GRANT_DGRAM) {
-		add_option("--allow-unix-socket", at("granted/dgram.sock"));
+		add_option(option_for(false, tier), at("granted/dgram.sock"));
 		add_word("--allow-unix-dgram");
 	}
 	if (grant == GRANT_ABSTRACT_BIND) {
@@ -125,19 +137,22 @@ static void add_prefix(const char *prefix)
 }
 
 char **command_words(const struct attack *attack, const char *sbx,
-		     const char *prefix, bool no_shim, const char *self)
+		     const char *prefix, const char *tier, bool no_shim,
+		     const char *self)
 {
 	const char *slash = strrchr(self, '/');
 	char program[512];
 
 	if (sbx) {
 		add_word(sbx);
+		if (tier)
+			add_option("--backstop", tier);
 		if (attack->needs & NEEDS_LOG)
 			add_option("--log", at("log/json"));
 		if (no_shim)
 			add_word("--no-shim");
 		add_inet(attack->grant);
-		add_grants(attack->grant);
+		add_grants(attack->grant, tier);
 		add_word("--");
 	} else if (prefix) {
 		add_prefix(prefix);

@@ -35,12 +35,14 @@
 #define NOT_STARTED   125
 
 static const char usage[] =
-	"usage: judge [-s SBX-RUN [-n] [-u] | -p PREFIX] [-t SECONDS] [-k] "
-	"NAME\n"
-	"       judge -l\n"
+	"usage: judge [-s SBX-RUN [-n] [-u] [-b TIER] | -p PREFIX]\n"
+	"             [-t SECONDS] [-k] NAME\n"
+	"       judge [-b TIER] -l\n"
 	"Without -s and -p: the positive control.  -n: --no-shim.  -u: UDP is\n"
-	"not granted, whatever the attack asks for.  In PREFIX\n"
-	"\"DIR/\" stands for the directory of the sockets.  -k keeps it.\n"
+	"not granted, whatever the attack asks for.  -b: --backstop=TIER; "
+	"what\n"
+	"that cannot enforce is skipped.  In PREFIX \"DIR/\" stands for the\n"
+	"directory of the sockets.  -k keeps it.\n"
 	"Exit status: 0 refused, 1 reached, 2 broken, 77 skipped.\n";
 
 struct run {
@@ -53,6 +55,8 @@ struct run {
 	bool hung;
 	char **words;
 };
+
+static const char *tier; /* NULL: what sbx-run chooses */
 
 static bool is_control(const struct run *run)
 {
@@ -69,6 +73,7 @@ static bool has_scopes(void)
 static bool is_limit(const struct attack *attack)
 {
 	return (attack->needs & KNOWN_LIMIT) ||
+	       ((attack->needs & LIMIT_ALONE) && is_alone(tier)) ||
 	       ((attack->needs & NEEDS_SCOPES) && !has_scopes());
 }
 
@@ -137,27 +142,42 @@ static void attend(struct run *run, pid_t command)
 }
 
 /* The last lines that the command wrote; its own reason for a skip. */
-static void show_output(const char *start)
+static bool show_output(const char *start, const char *mark)
 {
 	FILE *file = fopen(at("output"), "re");
 	char line[256];
+	bool shown = false;
 
 	if (!file)
-		return;
+		return false;
 	if (!fseek(file, -1200, SEEK_END))
 		fgets(line, sizeof(line), file);
-	while (fgets(line, sizeof(line), file))
-		if (!start)
-			printf("# %s", line);
-		else if (!strncmp(line, start, strlen(start)))
-			printf("%s", line);
+	while (fgets(line, sizeof(line), file)) {
+		if (strncmp(line, start, strlen(start)) != 0)
+			continue;
+		printf("%s%s", mark, line);
+		shown = true;
+	}
 	fclose(file);
+	return shown;
+}
+
+/* A tier that was asked for may be unable to enforce what the attack needs to
+ * be granted, and says so; nothing has been attacked then. */
+static bool tier_refuses(int code)
+{
+	char start[64];
+
+	if (!tier || code != NOT_STARTED)
+		return false;
+	snprintf(start, sizeof(start), "sbx-run: --backstop=%s ", tier);
+	return show_output(start, "skip: ");
 }
 
 static int broken(const char *why)
 {
 	printf("broken: %s\n", why);
-	show_output(NULL);
+	show_output("", "# ");
 	return EXIT_BROKEN;
 }
 
@@ -185,10 +205,12 @@ static int verdict(const struct run *run)
 	if (run->hung && !may_hang(attack))
 		return broken("it hangs");
 	if (control && (code == EXIT_SKIP || code == EXIT_BARRED)) {
-		show_output("skip: ");
+		show_output("skip: ", "");
 		return EXIT_SKIP;
 	}
 	if (!targets_heard("before", wanted(run))) {
+		if (tier_refuses(code))
+			return EXIT_SKIP;
 		if (code != NOT_STARTED || !(attack->needs & MAY_NOT_START))
 			return broken("the granted socket does not work");
 		printf("refused: the sandbox does not start\n");
@@ -284,12 +306,13 @@ static int judge(struct run *run, const char *self)
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (!make_scene() || !targets_open(&scene, run->attack) ||
-	    ((needs & NEEDS_MOUNT) && !stage_mount(run->attack->grant)) ||
+	    ((needs & NEEDS_MOUNTS) &&
+	     !stage_mount(run->attack->grant, needs)) ||
 	    !stage_victim(&scene, needs) || !scene_save(&scene) ||
 	    !open_log(run))
 		return broken(strerror(errno));
 	wire_watch();
-	run->words = command_words(run->attack, run->sbx, run->prefix,
+	run->words = command_words(run->attack, run->sbx, run->prefix, tier,
 				   run->no_shim, self);
 	if (is_control(run) && (needs & GIVES_UP) && !control_holds(run))
 		return broken("permissions do not protect what they should");
@@ -321,13 +344,16 @@ int main(int argc, char **argv)
 	struct run run = {.seconds = 20 * (int)slowness()};
 	int option;
 
-	while ((option = getopt(argc, argv, "s:nup:t:kl")) != -1) {
+	while ((option = getopt(argc, argv, "s:nub:p:t:kl")) != -1) {
 		switch (option) {
 		case 's':
 			run.sbx = optarg;
 			break;
 		case 'u':
 			run.no_udp = true;
+			break;
+		case 'b':
+			tier = optarg;
 			break;
 		case 'p':
 			run.prefix = optarg;

@@ -94,9 +94,13 @@ bool knock_was_answered(void);
 
 /* command.c: what is run */
 
+/** is_alone() - Does nobody look at names in this tier? */
+bool is_alone(const char *tier);
+
 /** command_words() - The command, ending with NULL. */
 char **command_words(const struct attack *attack, const char *sbx,
-		     const char *prefix, bool no_shim, const char *self);
+		     const char *prefix, const char *tier, bool no_shim,
+		     const char *self);
 
 /* planted.c: what appeared */
 
@@ -125,10 +129,10 @@ void evidence_examine(const char *path, bool events);
 
 /* stage.c: the processes */
 
-/** stage_mount() - Mount DIR/box/app on DIR/granted/app, or what is denied of
- *		    DIR/granted, for the judge and what it starts;
- *		    stage_unmount() undoes it. */
-bool stage_mount(enum grant grant);
+/** stage_mount() - Mount DIR/box/app on DIR/granted/app, or as @needs says, or
+ *		    what is denied of DIR/granted, for the judge and what it
+ *		    starts; stage_unmount() undoes it. */
+bool stage_mount(enum grant grant, unsigned int needs);
 void stage_unmount(void);
 
 /** stage_victim() - Start the process outside that attacks may abuse. */

@@ -39,19 +39,25 @@ static void cover_granted(void)
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
-bool stage_mount(enum grant grant)
+bool stage_mount(enum grant grant, unsigned int needs)
 {
-	const bool denied = grant == GRANT_EXCEPT_TREE;
-	const char *from = at(denied ? "granted/secret/inner" : "box/app");
+	const char *from = "box/app", *to = "granted/app";
 
+	if (grant == GRANT_EXCEPT_TREE)
+		from = "granted/secret/inner";
+	if (needs & (NEEDS_MOUNT_OUT | NEEDS_MOUNT_SELF))
+		from = "granted/app";
+	if (needs & NEEDS_MOUNT_OUT)
+		to = "box/app";
 	return !mkdir(at("box"), 0700) && !mkdir(at("box/app"), 0700) &&
 	       !mkdir(at("granted/app"), 0700) && new_namespaces(CLONE_NEWNS) &&
-	       !mount(from, at("granted/app"), NULL, MS_BIND, NULL);
+	       !mount(at(from), at(to), NULL, MS_BIND, NULL);
 }
 
 void stage_unmount(void)
 {
 	umount2(at("granted/app"), MNT_DETACH);
+	umount2(at("box/app"), MNT_DETACH);
 }
 
 /* What a container of the same user has. */

@@ -8,6 +8,7 @@ static const struct attack *const topics[] = {
 	naming_attacks,
 	link_attacks,
 	mount_attacks,
+	severed_attacks,
 	race_memory_attacks,
 	race_path_attacks,
 	race_task_attacks,

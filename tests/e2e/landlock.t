@@ -188,6 +188,26 @@ print(socket.if_nameindex()[0][1])'
 		"landlock-only: no IP, no bind; getifaddrs works ($mode)"
 }
 
+serves='
+import os, socket
+s = socket.create_server(("127.0.0.1", 0))
+c = socket.create_connection(s.getsockname())
+s.accept()[0].send(b"pong")
+print(os.environ["SBX_TIER"], c.recv(9).decode())
+'
+
+# To refuse every bind would be to refuse those of IP.
+serving() {
+	local grant=(-q --allow-unix-connect "$T/dir")
+
+	sbx "${grant[@]}" --network full --unix-sockets=allowlist -- \
+		"$python" -c "$serves"
+	is "$out" 'landlock pong' "-q --network full: a server of IP ($mode)"
+	unshare -Urn true 2>/dev/null || return 0
+	sbx "${grant[@]}" --network isolated -- "$python" -c "$serves"
+	is "$out" 'landlock-only pong' "... --network isolated, too ($mode)"
+}
+
 inside='
 import os, socket, sys
 s = socket.socket(socket.AF_UNIX)
@@ -234,6 +254,7 @@ each_mode peer_pidfd
 each_mode restarted
 each_mode datagrams
 each_mode alone
+each_mode serving
 each_mode bound_inside
 is "$(seen no)" 0 "the server that was not granted saw nobody"
 is "$(seen abstract)" 0 "nor did the one with an abstract name"

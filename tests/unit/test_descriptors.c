@@ -7,11 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "launcher/descriptors.h"
+#include "launcher/diag.h"
 
 #define PROTO_MPTCP 262
 
@@ -67,6 +69,29 @@ static void not_restricted(void **state)
 	assert_int_equal(found(NETWORK_FULL, AF_VSOCK, 0), FOREIGN_NONE);
 }
 
+/* Nobody looks at what it is connected to: then it does not start. */
+static void unwatched(void **state)
+{
+	const struct policy policy = {.network = NETWORK_NONE};
+	const struct policy isolated = {.network = NETWORK_ISOLATED};
+	int fd = socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0), status;
+
+	(void)state;
+	if (fd < 0 && errno == EAFNOSUPPORT)
+		skip();
+	for (int i = 0; i < 2; i++) {
+		const pid_t pid = fork();
+
+		if (pid == 0) {
+			descriptors_check(i ? &isolated : &policy, i);
+			_exit(0);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(WEXITSTATUS(status), EXIT_SBX);
+	}
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -75,6 +100,7 @@ int main(void)
 		cmocka_unit_test(vsock),
 		cmocka_unit_test(not_of_the_network),
 		cmocka_unit_test(not_restricted),
+		cmocka_unit_test(unwatched),
 	};
 
 	return cmocka_run_group_tests_name("descriptors", tests, NULL, NULL);
