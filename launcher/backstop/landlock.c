@@ -264,6 +264,14 @@ int landlock_apply(int ruleset)
 	return (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
 }
 
+int landlock_confine_abstract(void)
+{
+	const struct ruleset_attr attr = {.scoped = SCOPE_ABSTRACT_UNIX_SOCKET};
+	autoclose int ruleset = create_ruleset(&attr, sizeof(attr));
+
+	return ruleset < 0 ? -1 : landlock_apply(ruleset);
+}
+
 int landlock_confine_bind(int dir)
 {
 	const struct ruleset_attr attr = {

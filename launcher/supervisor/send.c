@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "around.h"
 #include "call.h"
 #include "deliver.h"
 #include "inet.h"
@@ -101,6 +102,11 @@ static struct answer to_path(struct call *call, struct delivery *d)
 	return answer;
 }
 
+static struct answer act(struct call *call, void *delivery)
+{
+	return as_is(call, delivery);
+}
+
 static struct answer to_abstract(struct call *call, struct delivery *d)
 {
 	const struct addr *addr = &call->addr;
@@ -109,6 +115,7 @@ static struct answer to_abstract(struct call *call, struct delivery *d)
 			       addr->name_len);
 	const struct subject subject = {TARGET_ABSTRACT, addr->name,
 					addr->name_len, NULL, NULL};
+	const bool inside = verdict.allow && verdict.rule < 0;
 	const int error = call_asks(call, &verdict)
 				  ? probe_ask(call->probe, SOCK_DGRAM,
 					      raw(call), call->raw_len)
@@ -117,7 +124,8 @@ static struct answer to_abstract(struct call *call, struct delivery *d)
 	if (call_fails(call, error))
 		return answer_error(d ? error : 0);
 	if (call_agreed(call, &verdict, &subject))
-		return as_is(call, d);
+		return inside && d ? around_perform(call, act, d)
+				   : as_is(call, d);
 	return call_refuse(call, &verdict, TARGET_ABSTRACT, addr->name,
 			   addr->name_len, NULL);
 }

@@ -99,11 +99,12 @@ static void add_grants(enum grant grant)
 		add_option("--allow-unix-socket", at("granted/dgram.sock"));
 		add_word("--allow-unix-dgram");
 	}
-	if (grant == GRANT_ABSTRACT_BIND) {
+	if (grant == GRANT_DGRAM || grant == GRANT_ABSTRACT_BIND) {
 		snprintf(name, sizeof(name), "@sbx-%s-mine", scene.token);
 		add_option("--allow-unix-bind", name);
-		add_option("--allow-unix-bind", at("granted"));
 	}
+	if (grant == GRANT_ABSTRACT_BIND)
+		add_option("--allow-unix-bind", at("granted"));
 }
 
 static void add_prefix(const char *prefix)
