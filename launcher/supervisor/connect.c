@@ -20,6 +20,7 @@
 #include "call.h"
 #include "inet.h"
 #include "judge.h"
+#include "network.h"
 #include "resolve.h"
 #include "worker.h"
 
@@ -199,6 +200,8 @@ static struct answer connect_abstract(struct call *call)
 
 	if (call_fails(call, error))
 		return answer_error(call->report ? 0 : error);
+	if (!network_is_ours(call))
+		return network_refuse(call);
 	if (call_agreed(call, &verdict, &subject))
 		return inside ? connect_inside(call) : connect_as_is(call);
 	return call_refuse(call, &verdict, TARGET_ABSTRACT, addr->name,

@@ -27,6 +27,7 @@
 #include "deliver.h"
 #include "inet.h"
 #include "judge.h"
+#include "network.h"
 #include "resolve.h"
 #include "worker.h"
 
@@ -123,6 +124,8 @@ static struct answer to_abstract(struct call *call, struct delivery *d)
 
 	if (call_fails(call, error))
 		return answer_error(d ? error : 0);
+	if (!network_is_ours(call))
+		return network_refuse(call);
 	if (call_agreed(call, &verdict, &subject))
 		return inside && d ? around_perform(call, act, d)
 				   : as_is(call, d);

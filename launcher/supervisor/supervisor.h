@@ -62,6 +62,7 @@ struct supervisor {
 	gid_t groups[CLIENT_GROUPS_MAX];
 	struct stat root;     /* our root directory */
 	ino_t user_namespace; /* ours */
+	uint64_t network;     /* our network_cookie() */
 	pid_t pid;
 	struct timespec started; /* settled_now(), before the command */
 	int proc;		 /* O_PATH descriptor of /proc */

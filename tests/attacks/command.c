@@ -95,6 +95,11 @@ static void add_grants(enum grant grant)
 		snprintf(name, sizeof(name), "@sbx-%s-ok", scene.token);
 		add_option("--allow-unix-socket", name);
 	}
+	/* Names of its own network, not those of the servers. */
+	if (grant == GRANT_ISOLATED) {
+		snprintf(name, sizeof(name), "@sbx-%s-no*", scene.token);
+		add_option("--allow-unix-socket", name);
+	}
 	if (grant == GRANT_DGRAM) {
 		add_option("--allow-unix-socket", at("granted/dgram.sock"));
 		add_word("--allow-unix-dgram");
