@@ -195,6 +195,9 @@ static struct ruleset_attr attributes(const struct landlock_plan *plan,
 		attr.handled_access_net = ALL_TCP;
 	if (plan->inet && plan->abi >= LANDLOCK_ABI_UDP)
 		attr.handled_access_net |= ALL_UDP;
+	/* A socket that came from outside leads to the names there. */
+	if (policy->network == NETWORK_ISOLATED)
+		attr.scoped |= SCOPE_ABSTRACT_UNIX_SOCKET;
 	/* With --allow-all-unix-sockets the command binds by itself. */
 	if (policy->unix_all)
 		return attr;
@@ -262,6 +265,14 @@ bool landlock_covers(const struct landlock_grants *grants,
 int landlock_apply(int ruleset)
 {
 	return (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
+}
+
+int landlock_confine_abstract(void)
+{
+	const struct ruleset_attr attr = {.scoped = SCOPE_ABSTRACT_UNIX_SOCKET};
+	autoclose int ruleset = create_ruleset(&attr, sizeof(attr));
+
+	return ruleset < 0 ? -1 : landlock_apply(ruleset);
 }
 
 int landlock_confine_bind(int dir)

@@ -92,6 +92,14 @@ bool landlock_locks_inet(const struct landlock_plan *plan,
 int landlock_apply(int ruleset);
 
 /**
+ * landlock_confine_abstract() - Let this thread reach no abstract socket but of
+ *				 those who will be in its domain, too.
+ *
+ * Return: 0, or -1 with errno
+ */
+int landlock_confine_abstract(void);
+
+/**
  * landlock_confine_bind() - Let this thread create sockets beneath one
  *			     directory and nowhere else.
  * @dir:	O_PATH descriptor of the directory

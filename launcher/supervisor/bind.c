@@ -30,6 +30,7 @@
 #include "inet.h"
 #include "judge.h"
 #include "names.h"
+#include "network.h"
 #include "node.h"
 #include "resolve.h"
 #include "stray.h"
@@ -339,6 +340,8 @@ static struct answer bind_abstract(struct call *call)
 		      : judge_autobind(call->sup);
 	int error;
 
+	if (!network_is_ours(call))
+		return network_refuse(call);
 	if (!call_agreed(call, &verdict, &subject))
 		return call_refuse(call, &verdict, subject.kind, addr->name,
 				   addr->name_len, NULL);

@@ -16,9 +16,11 @@
 #include <unistd.h>
 
 #include "../clean.h"
+#include "around.h"
 #include "call.h"
 #include "inet.h"
 #include "judge.h"
+#include "network.h"
 #include "resolve.h"
 #include "worker.h"
 
@@ -167,6 +169,21 @@ static struct answer connect_path(struct call *call)
 	return answer;
 }
 
+static struct answer act(struct call *call, void *unused)
+{
+	(void)unused;
+	return connect_as_is(call);
+}
+
+static struct answer connect_inside(struct call *call)
+{
+	if (call->report)
+		return answer_error(0);
+	return call_may_go_on(call->sup) && judge_kernel_knows_inside(call->sup)
+		       ? answer_continue()
+		       : around_perform(call, act, NULL);
+}
+
 static struct answer connect_abstract(struct call *call)
 {
 	const struct addr *addr = &call->addr;
@@ -183,11 +200,10 @@ static struct answer connect_abstract(struct call *call)
 
 	if (call_fails(call, error))
 		return answer_error(call->report ? 0 : error);
+	if (!network_is_ours(call))
+		return network_refuse(call);
 	if (call_agreed(call, &verdict, &subject))
-		return inside && !call->report && call_may_go_on(call->sup) &&
-				       judge_kernel_knows_inside(call->sup)
-			       ? answer_continue()
-			       : connect_as_is(call);
+		return inside ? connect_inside(call) : connect_as_is(call);
 	return call_refuse(call, &verdict, TARGET_ABSTRACT, addr->name,
 			   addr->name_len, NULL);
 }

@@ -8,6 +8,7 @@
 
 #include "../backstop/caps.h"
 #include "../backstop/seccomp.h"
+#include "../clean.h"
 #include "../diag.h"
 #include "ask.h"
 #include "bound.h"
@@ -16,6 +17,7 @@
 #include "log.h"
 #include "made.h"
 #include "names.h"
+#include "network.h"
 #include "settled.h"
 
 /* Looking at clients is all that the command may not do and we may; and, where
@@ -34,6 +36,13 @@ static void know_self(struct supervisor *sup,
 	if (config->filter & FILTER_DGRAM)
 		identity_probe();
 	client_know_self(sup, spare);
+}
+
+static uint64_t own_network(void)
+{
+	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? 0 : network_cookie(fd);
 }
 
 void supervisor_init(struct supervisor *sup,
@@ -74,7 +83,8 @@ void supervisor_init(struct supervisor *sup,
 	sup->log = log_open(&log);
 	sup->ask = config->ask ? ask_open() : NULL;
 	sup->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (!sup->bound || !sup->names ||
+	sup->network = own_network();
+	if (!sup->bound || !sup->names || sup->network == 0 ||
 	    (config->filter & FILTER_MAKE && !sup->made) ||
 	    sup->group_count < 0 || stat("/", &sup->root) != 0)
 		die_errno("cannot prepare the supervisor");

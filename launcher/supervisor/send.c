@@ -22,10 +22,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "around.h"
 #include "call.h"
 #include "deliver.h"
 #include "inet.h"
 #include "judge.h"
+#include "network.h"
 #include "resolve.h"
 #include "worker.h"
 
@@ -101,6 +103,11 @@ static struct answer to_path(struct call *call, struct delivery *d)
 	return answer;
 }
 
+static struct answer act(struct call *call, void *delivery)
+{
+	return as_is(call, delivery);
+}
+
 static struct answer to_abstract(struct call *call, struct delivery *d)
 {
 	const struct addr *addr = &call->addr;
@@ -109,6 +116,7 @@ static struct answer to_abstract(struct call *call, struct delivery *d)
 			       addr->name_len);
 	const struct subject subject = {TARGET_ABSTRACT, addr->name,
 					addr->name_len, NULL, NULL};
+	const bool inside = verdict.allow && verdict.rule < 0;
 	const int error = call_asks(call, &verdict)
 				  ? probe_ask(call->probe, SOCK_DGRAM,
 					      raw(call), call->raw_len)
@@ -116,8 +124,11 @@ static struct answer to_abstract(struct call *call, struct delivery *d)
 
 	if (call_fails(call, error))
 		return answer_error(d ? error : 0);
+	if (!network_is_ours(call))
+		return network_refuse(call);
 	if (call_agreed(call, &verdict, &subject))
-		return as_is(call, d);
+		return inside && d ? around_perform(call, act, d)
+				   : as_is(call, d);
 	return call_refuse(call, &verdict, TARGET_ABSTRACT, addr->name,
 			   addr->name_len, NULL);
 }

@@ -40,6 +40,7 @@
 #include "../diag.h"
 #include "../outsider.h"
 #include "../yama.h"
+#include "around.h"
 
 enum step { STEP_FAILED, STEP_CONFINED, STEP_TESTED, STEP_GO };
 
@@ -224,32 +225,57 @@ static int died(const struct started *started)
 	return EXIT_SBX;
 }
 
+/* What it takes to make the command, and the command. */
+struct birth {
+	const struct supervisor_config *config;
+	struct sockaddr_un test;
+	socklen_t test_len;
+	int sync[2];
+	int process;
+	pid_t pid;
+};
+
+static void give_birth(void *arg)
+{
+	struct birth *b = arg;
+
+	b->pid = (pid_t)syscall(SYS_clone, CLONE_FILES | CLONE_PIDFD | SIGCHLD,
+				0, &b->process, 0, 0);
+	if (b->pid < 0)
+		die_errno("cannot fork");
+	if (b->pid == 0)
+		be_command(b->config, b->sync, &b->test, b->test_len);
+}
+
+/* Where the sockets are of its own making, and not all of them are granted,
+ * those with an abstract name are told by a domain. */
+static struct around *make_command(struct birth *b)
+{
+	if ((b->config->filter & (FILTER_UNIX | FILTER_MAKE)) == FILTER_UNIX)
+		return around_begin(give_birth, b);
+	give_birth(b);
+	return NULL;
+}
+
 int start_confined(const struct supervisor_config *config,
 		   struct started *started)
 {
-	struct sockaddr_un test_addr;
-	socklen_t test_len;
+	struct birth b = {.config = config};
 	struct note note;
-	int sync[2], process;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) != 0)
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, b.sync) != 0)
 		die_errno("cannot make a socket pair");
-	started->test = outsider_listen(&test_addr, &test_len);
-	started->pid =
-		(pid_t)syscall(SYS_clone, CLONE_FILES | CLONE_PIDFD | SIGCHLD,
-			       0, &process, 0, 0);
-	if (started->pid < 0)
-		die_errno("cannot fork");
-	if (started->pid == 0)
-		be_command(config, sync, &test_addr, test_len);
-	started->sync = sync[0];
-	if (!hear_from(started->sync, process, &note)) {
-		close(sync[1]);
+	started->test = outsider_listen(&b.test, &b.test_len);
+	started->around = make_command(&b);
+	started->pid = b.pid;
+	started->sync = b.sync[0];
+	if (!hear_from(started->sync, b.process, &note)) {
+		close(b.sync[1]);
 		return died(started);
 	}
-	close(process);
+	close(b.process);
 	/* The table is our own from here on. */
-	close(sync[1]);
+	close(b.sync[1]);
 	if (note.step != STEP_CONFINED)
 		return failed(config, started, &note);
 	started->listener = note.value;
@@ -270,9 +296,12 @@ static bool test_passed(const struct supervisor_config *config,
 {
 	const bool came = anybody_came(started->test);
 
-	if (outsider_is_granted(config->policy, started->test))
-		return error == 0 && came;
-	return error == ECONNREFUSED && !came;
+	if (!outsider_is_granted(config->policy, started->test))
+		return error == ECONNREFUSED && !came;
+	/* What is not of the sandbox's making, Landlock says if it can. */
+	if (config->policy->network == NETWORK_ISOLATED && error == EPERM)
+		return !came;
+	return error == 0 && came;
 }
 
 static void say_uninspectable(int error)

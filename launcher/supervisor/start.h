@@ -12,6 +12,7 @@ struct started {
 	int test;     /* listening socket of the self-test */
 	int listener; /* seccomp notification descriptor */
 	bool killable;
+	struct around *around; /* see around_begin(), or NULL */
 };
 
 /**

@@ -315,6 +315,7 @@ void supervisor_run(const struct supervisor_config *config)
 	code = start_confined(config, &started);
 	if (code == 0) {
 		sup.listener = started.listener;
+		sup.around = started.around;
 		sup.restarts = seccomp_may_restart(started.killable);
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 		keep_own_descriptors(&sup, config, &started);

@@ -17,6 +17,7 @@
 #include "../backstop/landlock.h"
 #include "../options.h"
 
+struct around;
 struct ask;
 struct log;
 struct bound;
@@ -39,6 +40,8 @@ struct supervisor {
 	struct bound *bound;	/* what sandboxed processes bound: files */
 	struct names *names;	/* ... and abstract names */
 	struct made *made;	/* sockets made for clients; NULL: fetched */
+	/* Where abstract names are those that were bound inside, or NULL. */
+	struct around *around;
 	struct log *log;
 	struct ask *ask; /* NULL: nobody is asked */
 	/* IP sockets may exist that are not jailed ... */
@@ -59,6 +62,7 @@ struct supervisor {
 	gid_t groups[CLIENT_GROUPS_MAX];
 	struct stat root;     /* our root directory */
 	ino_t user_namespace; /* ours */
+	uint64_t network;     /* our network_cookie() */
 	pid_t pid;
 	struct timespec started; /* settled_now(), before the command */
 	int proc;		 /* O_PATH descriptor of /proc */

@@ -187,16 +187,22 @@ static bool superfluous(void)
 	return false;
 }
 
+void worker_acts_here(struct worker *worker)
+{
+	sigset_t wake;
+
+	atomic_store(&worker->thread, (int)gettid());
+	sigemptyset(&wake);
+	sigaddset(&wake, WAKE_SIGNAL);
+	pthread_sigmask(SIG_UNBLOCK, &wake, NULL);
+}
+
 static void *work(void *arg)
 {
 	struct worker *w = arg;
 	struct seccomp_notif req;
-	sigset_t wake;
 
-	atomic_store(&w->thread, (int)gettid());
-	sigemptyset(&wake);
-	sigaddset(&wake, WAKE_SIGNAL);
-	pthread_sigmask(SIG_UNBLOCK, &wake, NULL);
+	worker_acts_here(w);
 	while (!superfluous()) {
 		memset(&req, 0, sizeof(req));
 		if (ioctl(pool.sup->listener, SECCOMP_IOCTL_NOTIF_RECV, &req) ==

@@ -51,6 +51,9 @@ int workers_start(void);
  */
 void workers_watch(void);
 
+/** worker_acts_here() - Its call is performed by this thread: wake this one. */
+void worker_acts_here(struct worker *worker);
+
 /** worker_interruption() - Why did this worker's call end with EINTR? */
 enum interruption worker_interruption(struct worker *worker);
 

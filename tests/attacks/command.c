@@ -107,15 +107,21 @@ static void add_grants(enum grant grant, const char *tier)
 		snprintf(name, sizeof(name), "@sbx-%s-ok", scene.token);
 		add_option("--allow-unix-socket", name);
 	}
+	/* Names of its own network, not those of the servers. */
+	if (grant == GRANT_ISOLATED) {
+		snprintf(name, sizeof(name), "@sbx-%s-no*", scene.token);
+		add_option("--allow-unix-socket", name);
+	}
 	if (grant == GRANT_DGRAM) {
 		add_option(option_for(false, tier), at("granted/dgram.sock"));
 		add_word("--allow-unix-dgram");
 	}
-	if (grant == GRANT_ABSTRACT_BIND) {
+	if (grant == GRANT_DGRAM || grant == GRANT_ABSTRACT_BIND) {
 		snprintf(name, sizeof(name), "@sbx-%s-mine", scene.token);
 		add_option("--allow-unix-bind", name);
-		add_option("--allow-unix-bind", at("granted"));
 	}
+	if (grant == GRANT_ABSTRACT_BIND)
+		add_option("--allow-unix-bind", at("granted"));
 }
 
 static void add_prefix(const char *prefix)

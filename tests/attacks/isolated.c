@@ -130,6 +130,39 @@ static void connected_listens(void)
 	listen_anew(INHERITED_CONNECTED);
 }
 
+static void inherited_abstract(void)
+{
+	struct sockaddr_un addr;
+	const socklen_t len = abstract_addr(&addr, "no");
+
+	connect_and_deliver(INHERITED_STREAM, &addr, len);
+}
+
+static void inherited_abstract_own(void)
+{
+	struct sockaddr_un addr;
+	const socklen_t len = abstract_addr(&addr, "no");
+	const int fd = unix_socket(SOCK_STREAM);
+
+	bind(fd, (struct sockaddr *)&addr, len);
+	listen(fd, 8);
+	inherited_abstract();
+}
+
+static void inherited_bind(void)
+{
+	struct sockaddr_un addr;
+	const socklen_t len = abstract_addr(&addr, "no-own");
+	const unsigned char *bytes = (const unsigned char *)&addr;
+	char hex[2 * sizeof(addr) + 1] = "";
+
+	bind(INHERITED_STREAM, (struct sockaddr *)&addr, len);
+	listen(INHERITED_STREAM, 8);
+	for (size_t i = 0; i < len; i++)
+		sprintf(hex + 2 * i, "%02x", bytes[i]);
+	announce("unix %s", hex);
+}
+
 /* ---- the namespace outside ---------------------------------------------- */
 
 static void enter(pid_t pid)
@@ -216,6 +249,15 @@ const struct attack isolated_attacks[] = {
 		"... a connection, connected anew"),
 	FOREIGN("is-connected-listen", connected_listens, NEEDS_CONNECTED,
 		"... a connection that listens"),
+	FOREIGN("is-inherited-abstract", inherited_abstract, NEEDS_STREAM,
+		"an AF_UNIX socket from outside, to a name granted inside"),
+	FOREIGN("is-inherited-own", inherited_abstract_own, NEEDS_STREAM,
+		"... to a name that was bound inside"),
+	FOREIGN("is-inherited-bind", inherited_bind, NEEDS_STREAM,
+		"... listens outside"),
+	ISOLATED("is-inherited-all", inherited_abstract, GRANT_ISOLATED_UNIX,
+		 MAY_NOT_START | NEEDS_STREAM | NEEDS_SCOPES,
+		 "... where all of AF_UNIX is granted"),
 	ISOLATED("is-enter", enter_outside, GRANT_ISOLATED,
 		 NEEDS_ROOT | WORKS_AFTER, "setns(2) to those outside"),
 	ISOLATED("is-enter-owned", enter_owned, GRANT_ISOLATED,

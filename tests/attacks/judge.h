@@ -92,6 +92,12 @@ bool knock(const char *word, const char *what);
 /** knock_was_answered() - Was the granted address listened at? */
 bool knock_was_answered(void);
 
+/* covet.c: who wants a name */
+
+/** covet_begin() - Take a name whenever it is free, if that is asked for;
+ * returns whether that was a word for it. */
+bool covet_begin(const char *word, const char *what);
+
 /* command.c: what is run */
 
 /** is_alone() - Does nobody look at names in this tier? */

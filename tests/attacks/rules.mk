@@ -7,7 +7,7 @@
 
 ATT	:= $(BUILD)/tests/attacks
 JUDGE	:= judge command servers targets planted peers evidence stage knock \
-	   wire
+	   wire covet
 ATTACK_OBJS := $(patsubst tests/attacks/%.c,$(ATT)/obj/%.o,\
 	   $(filter-out $(patsubst %,tests/attacks/%.c,attack $(JUDGE) \
 	   plain naive),$(wildcard tests/attacks/*.c)))

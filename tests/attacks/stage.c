@@ -278,7 +278,7 @@ void stage_act(const struct scene *to, pid_t command)
 	if (!file)
 		return;
 	if (fscanf(file, "%15s %127s", word, what) == 2) {
-		if (knock(word, what))
+		if (knock(word, what) || covet_begin(word, what))
 			;
 		else if (!strcmp(word, "serve"))
 			targets_serve_abstract(what);

@@ -24,6 +24,7 @@ static const struct attack *const topics[] = {
 	network_attacks,
 	stray_attacks,
 	abstract_attacks,
+	taken_attacks,
 	binding_attacks,
 	tamper_attacks,
 	credential_attacks,
