@@ -169,21 +169,60 @@ static void confine(const struct supervisor_config *config, int sync, int other)
 	tell(sync, &note);
 }
 
-static _Noreturn void be_command(const struct supervisor_config *config,
-				 const int pair[2],
-				 const struct sockaddr_un *test,
-				 socklen_t test_len)
-{
-	struct note note = {.step = STEP_TESTED};
-	const int sync = pair[1];
+/* glibc handles this signal once there is a thread, and keeps sigaction(3) from
+ * it.  The kernel's struct; its mask has 64 bits. */
+#define SIGSETXID 33 /* of nptl(7) */
 
-	confine(config, sync, pair[0]);
-	note.value = try_test_socket(test, test_len);
+struct kernel_action {
+	void (*handler)(int sig);
+	unsigned long flags;
+	void (*restorer)(void);
+	uint64_t mask;
+};
+
+static bool ignores_setxid(void)
+{
+	struct kernel_action now = {.handler = SIG_DFL};
+
+	return syscall(SYS_rt_sigaction, SIGSETXID, NULL, &now,
+		       sizeof(now.mask)) == 0 &&
+	       now.handler == SIG_IGN;
+}
+
+static void ignore_setxid(void)
+{
+	const struct kernel_action ignore = {.handler = SIG_IGN};
+
+	syscall(SYS_rt_sigaction, SIGSETXID, &ignore, NULL,
+		sizeof(ignore.mask));
+}
+
+/* What it takes to make the command, and the command. */
+struct birth {
+	const struct supervisor_config *config;
+	struct sockaddr_un test;
+	socklen_t test_len;
+	int sync[2];
+	int process;
+	pid_t pid;
+	bool ignores_setxid; /* the caller did */
+};
+
+static _Noreturn void be_command(const struct birth *b)
+{
+	const struct supervisor_config *config = b->config;
+	struct note note = {.step = STEP_TESTED};
+	const int sync = b->sync[1];
+
+	confine(config, sync, b->sync[0]);
+	note.value = try_test_socket(&b->test, b->test_len);
 	tell(sync, &note);
 	if (!hear(sync, &note) || note.step != STEP_GO)
 		_exit(EXIT_SBX);
 	if (config->ignores_children)
 		signal(SIGCHLD, SIG_IGN);
+	if (b->ignores_setxid)
+		ignore_setxid();
 	sigprocmask(SIG_SETMASK, &config->mask, NULL);
 	execute(config);
 	give_up(sync, STAGE_EXEC);
@@ -225,16 +264,6 @@ static int died(const struct started *started)
 	return EXIT_SBX;
 }
 
-/* What it takes to make the command, and the command. */
-struct birth {
-	const struct supervisor_config *config;
-	struct sockaddr_un test;
-	socklen_t test_len;
-	int sync[2];
-	int process;
-	pid_t pid;
-};
-
 static void give_birth(void *arg)
 {
 	struct birth *b = arg;
@@ -244,7 +273,7 @@ static void give_birth(void *arg)
 	if (b->pid < 0)
 		die_errno("cannot fork");
 	if (b->pid == 0)
-		be_command(b->config, b->sync, &b->test, b->test_len);
+		be_command(b);
 }
 
 /* Where the sockets are of its own making, and not all of them are granted,
@@ -260,7 +289,10 @@ static struct around *make_command(struct birth *b)
 int start_confined(const struct supervisor_config *config,
 		   struct started *started)
 {
-	struct birth b = {.config = config};
+	struct birth b = {
+		.config = config,
+		.ignores_setxid = ignores_setxid(),
+	};
 	struct note note;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, b.sync) != 0)

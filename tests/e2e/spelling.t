@@ -118,6 +118,12 @@ each() {
 }
 each_mode each
 
+# shellcheck disable=SC2016 # for the shell inside: until PATH listens
+until_listens='for i in {1..300}; do
+	grep -q " 00010000 .* $path\$" /proc/net/unix && break
+	sleep 0.1
+done'
+
 # A name is denied in a directory that is made later, and moved by the command.
 late() {
 	local late=$T/late
@@ -129,7 +135,7 @@ late() {
 		mkdir -m 0777 $late/in && exec $lib/srv $late/in/srv"
 	sbx --allow-unix-socket "$late" --deny-unix-socket "$late/in/srv" -- \
 		bash -c "touch $late/begun
-			until [[ -S $late/in/srv ]]; do sleep 0.1; done
+			path=$late/in/srv; $until_listens
 			mv $late/in $late/out && $lib/cli $late/out/srv"
 	stop_server "$pid"
 	ok "denied where it was moved to, $mode" test -S "$late/out/srv"
@@ -152,8 +158,8 @@ grown() {
 	done
 	sbx --allow-unix-socket "$grown" --deny-unix-socket "$grown/in" -- \
 		bash -c "touch $grown/begun
-			until [[ -S $grown/in/srv && -S $grown/inside/srv ]]
-			do sleep 0.1; done
+			for path in $grown/{in,inside}/srv
+			do $until_listens; done
 			$lib/cli $grown/in/srv; $lib/cli $grown/inside/srv"
 	stop_server "${servers[@]}"
 	is "$out" pong "not denied beside, $mode"
