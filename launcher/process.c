@@ -94,7 +94,8 @@ static void on_message(struct launcher *l, const struct message *message)
 	}
 }
 
-static void on_channel(struct launcher *l)
+/* Returns whether there was a message. */
+static bool on_channel(struct launcher *l)
 {
 	struct message message;
 	const ssize_t n =
@@ -102,25 +103,28 @@ static void on_channel(struct launcher *l)
 
 	if (n == (ssize_t)sizeof(message)) {
 		on_message(l, &message);
-		return;
+		return true;
 	}
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
+		return false;
 	close(l->channel);
 	l->channel = -1;
+	return false;
 }
 
 static void supervisor_ended(struct launcher *l, int status)
 {
-	/* A last message may be waiting still. */
-	if (l->channel >= 0)
-		on_channel(l);
+	/* The last message may be waiting still, and others before it. */
+	while (l->channel >= 0 && on_channel(l))
+		;
 	l->supervisor = 0;
 	/* It said why it could not start the command. */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SBX)
 		_exit(EXIT_SBX);
-	warn_msg("the supervisor was killed: the command has lost its "
-		 "sockets");
+	warn_msg("the supervisor was killed (%s %d): the command has lost its "
+		 "sockets",
+		 WIFSIGNALED(status) ? "signal" : "status",
+		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 /* Children of ours: the supervisor, and whatever it leaves us if killed: the
