@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """memory.py - what the supervisor occupies, before and after many connects."""
 
+import glob
 import os
 import re
 import subprocess
@@ -10,8 +11,12 @@ from meters import Meter, Unavailable
 
 
 def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return [int(child) for child in file.read().split()]
+    """Of all its threads: the command is made by one of them."""
+    found = []
+    for name in glob.glob(f"/proc/{pid}/task/*/children"):
+        with open(name, encoding="ascii") as file:
+            found += [int(child) for child in file.read().split()]
+    return found
 
 
 def supervisor_of(launcher):
