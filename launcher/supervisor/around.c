@@ -195,14 +195,7 @@ static bool is_inside(struct call *call)
 
 static struct answer refuse(struct call *call)
 {
-	const struct policy_verdict verdict = {
-		.rule = -1,
-		.error = call->sup->policy->deny_errno,
-	};
-
-	return call_refuse(call, &verdict, TARGET_ABSTRACT, call->addr.name,
-			   call->addr.name_len,
-			   "somebody outside has this name now");
+	return call_refuse_abstract(call, "somebody outside has this name now");
 }
 
 /* Where no domain tells: what has the name before and after had it meanwhile.

@@ -261,6 +261,17 @@ struct answer call_refuse(struct call *call,
 	return answer_error(verdict->error);
 }
 
+struct answer call_refuse_abstract(struct call *call, const char *note)
+{
+	const struct policy_verdict verdict = {
+		.rule = -1,
+		.error = call->sup->policy->deny_errno,
+	};
+
+	return call_refuse(call, &verdict, TARGET_ABSTRACT, call->addr.name,
+			   call->addr.name_len, note);
+}
+
 bool call_fails(struct call *call, int error)
 {
 	if (error && call->explained)

@@ -31,12 +31,6 @@ bool network_is_ours(const struct call *call)
 
 struct answer network_refuse(struct call *call)
 {
-	const struct policy_verdict verdict = {
-		.rule = -1,
-		.error = call->sup->policy->deny_errno,
-	};
-
-	return call_refuse(call, &verdict, TARGET_ABSTRACT, call->addr.name,
-			   call->addr.name_len,
-			   "this socket belongs to another network");
+	return call_refuse_abstract(call,
+				    "this socket belongs to another network");
 }
