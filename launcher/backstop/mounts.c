@@ -49,6 +49,22 @@ static bool is_beneath(const char *name, const char *dir)
 	       name[len + 1] != '\0';
 }
 
+/* What of @name lies beneath @dir, from its slash on. */
+static const char *rest_of(const char *name, const char *dir)
+{
+	return name + (strcmp(dir, "/") == 0 ? 0 : strlen(dir));
+}
+
+static char *join(const char *dir, const char *rest)
+{
+	char *name;
+
+	return asprintf(&name, "%s%s", strcmp(dir, "/") == 0 ? "" : dir, rest) <
+			       0
+		       ? NULL
+		       : name;
+}
+
 /* A row of /proc/PID/mountinfo (proc_pid_mountinfo(5)). */
 struct mount {
 	unsigned long long id;
@@ -165,14 +181,9 @@ static int look_inside(struct mount *mount, void *arg)
 static int find_inside(struct search *search)
 {
 	const struct mount *home = &search->home;
-	const char *root = strcmp(home->root, "/") == 0 ? "" : home->root;
-	const char *rest = search->dir;
 
-	if (strcmp(home->point, "/") != 0)
-		rest += strlen(home->point);
-	if (asprintf(&search->inner, "%s%s", root, rest) < 0)
-		return -1;
-	return each_mount(look_inside, search);
+	search->inner = join(home->root, rest_of(search->dir, home->point));
+	return search->inner ? each_mount(look_inside, search) : -1;
 }
 
 int mounts_inside(const char *dir, int (*visit)(int fd, void *ctx), void *ctx)
@@ -277,27 +288,17 @@ static bool lies_in(const char *name, const char *dir)
 	return false;
 }
 
-static char *join(const char *dir, const char *rest)
-{
-	char *name;
-
-	return asprintf(&name, "%s%s", strcmp(dir, "/") == 0 ? "" : dir, rest) <
-			       0
-		       ? NULL
-		       : name;
-}
-
 /* If @larger shows what @part does and what lies around that, as @name, and
  * one of them shows it in @dir. */
 static bool is_loose(const struct mount *part, const struct mount *larger,
 		     const char *dir, char **name)
 {
-	const char *rest = part->root;
+	const char *rest;
 
 	if (strcmp(part->device, larger->device) != 0 ||
 	    !is_beneath(part->root, larger->root))
 		return false;
-	rest += strcmp(larger->root, "/") == 0 ? 0 : strlen(larger->root);
+	rest = rest_of(part->root, larger->root);
 	*name = join(larger->point, rest);
 	if (*name && (lies_in(part->point, dir) || lies_in(*name, dir)) &&
 	    shows(part, "") && shows(larger, rest + 1))
