@@ -138,7 +138,8 @@ struct answer call_refuse(struct call *call,
 			  enum target_kind kind, const char *name, size_t len,
 			  const char *note);
 
-/** call_refuse_abstract() - Refuse the call's abstract name because of @note. */
+/** call_refuse_abstract() - Refuse the call's abstract name because of @note.
+ */
 struct answer call_refuse_abstract(struct call *call, const char *note);
 
 /** call_held_address() - The address of what @pin holds; returns its length. */

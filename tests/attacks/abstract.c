@@ -82,17 +82,8 @@ static void granted_shorter(void)
 static void serve(const struct sockaddr_un *addr, socklen_t len)
 {
 	int fd = unix_socket(SOCK_STREAM);
-	struct sockaddr_un bound;
-	socklen_t bound_len = sizeof(bound);
-	char hex[2 * sizeof(bound) + 1] = "";
-	const unsigned char *bytes = (const unsigned char *)&bound;
 
-	bind(fd, (const struct sockaddr *)addr, len);
-	listen(fd, 8);
-	getsockname(fd, (struct sockaddr *)&bound, &bound_len);
-	for (size_t i = 0; i < bound_len && i < 50; i++)
-		sprintf(hex + 2 * i, "%02x", bytes[i]);
-	announce("unix %s", hex);
+	offer(fd, addr, len);
 	close(fd);
 }
 

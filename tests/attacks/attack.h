@@ -223,6 +223,9 @@ bool greet_dgram(const char *word);
 /** announce() - Ask the judge to act; waits until it did, 2 s at most. */
 void announce(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/** offer() - Listen on @fd, and have the judge connect to where it is bound. */
+void offer(int fd, const struct sockaddr_un *addr, socklen_t len);
+
 /** write_text() - Replace a file's contents. */
 bool write_text(const char *path, const char *text);
 

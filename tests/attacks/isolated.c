@@ -153,14 +153,8 @@ static void inherited_bind(void)
 {
 	struct sockaddr_un addr;
 	const socklen_t len = abstract_addr(&addr, "no-own");
-	const unsigned char *bytes = (const unsigned char *)&addr;
-	char hex[2 * sizeof(addr) + 1] = "";
 
-	bind(INHERITED_STREAM, (struct sockaddr *)&addr, len);
-	listen(INHERITED_STREAM, 8);
-	for (size_t i = 0; i < len; i++)
-		sprintf(hex + 2 * i, "%02x", bytes[i]);
-	announce("unix %s", hex);
+	offer(INHERITED_STREAM, &addr, len);
 }
 
 /* ---- the namespace outside ---------------------------------------------- */

@@ -186,6 +186,21 @@ void announce(const char *fmt, ...)
 		pause_ms(10);
 }
 
+void offer(int fd, const struct sockaddr_un *addr, socklen_t len)
+{
+	struct sockaddr_un bound;
+	socklen_t bound_len = sizeof(bound);
+	char hex[2 * sizeof(bound) + 1] = "";
+	const unsigned char *bytes = (const unsigned char *)&bound;
+
+	bind(fd, (const struct sockaddr *)addr, len);
+	listen(fd, 8);
+	getsockname(fd, (struct sockaddr *)&bound, &bound_len);
+	for (size_t i = 0; i < bound_len && i < 50; i++)
+		sprintf(hex + 2 * i, "%02x", bytes[i]);
+	announce("unix %s", hex);
+}
+
 /* A child that could not begin speaks for all. */
 void in_child(void (*fn)(void))
 {
