@@ -117,8 +117,10 @@ struct policy_request {
 
 struct policy_verdict {
 	bool allow;
-	int rule;  /* index of the deciding rule, -1: the default decided */
-	int error; /* errno for a refusal, 0 if allowed */
+	bool inside; /* because the sandbox bound it itself, says the supervisor
+		      */
+	int rule;    /* index of the deciding rule, -1: the default decided */
+	int error;   /* errno for a refusal, 0 if allowed */
 };
 
 /* Asked for each path rule whose ops fit; returns whether the request is the
@@ -182,6 +184,19 @@ bool policy_match_text(const struct policy *policy, unsigned int rule,
 struct policy_verdict policy_decide(const struct policy *policy,
 				    const struct policy_request *request,
 				    policy_match_fn *match, void *ctx);
+
+/**
+ * policy_refusal() - The verdict on what is refused apart from any rule.
+ *
+ * [signal-safe] [no-alloc]
+ */
+static inline struct policy_verdict policy_refusal(const struct policy *policy)
+{
+	return (struct policy_verdict){
+		.rule = -1,
+		.error = policy->deny_errno,
+	};
+}
 
 /**
  * policy_hint() - The option that would allow a refused request.

@@ -263,10 +263,7 @@ struct answer call_refuse(struct call *call,
 
 struct answer call_refuse_abstract(struct call *call, const char *note)
 {
-	const struct policy_verdict verdict = {
-		.rule = -1,
-		.error = call->sup->policy->deny_errno,
-	};
+	const struct policy_verdict verdict = policy_refusal(call->sup->policy);
 
 	return call_refuse(call, &verdict, TARGET_ABSTRACT, call->addr.name,
 			   call->addr.name_len, note);
@@ -325,10 +322,7 @@ int call_interrupted(struct call *call)
 
 struct answer call_uninspectable(struct call *call)
 {
-	const struct policy_verdict verdict = {
-		.rule = -1,
-		.error = call->sup->policy->deny_errno,
-	};
+	const struct policy_verdict verdict = policy_refusal(call->sup->policy);
 	struct answer answer;
 
 	/* A dead client hides nothing. */

@@ -192,7 +192,6 @@ static struct answer connect_abstract(struct call *call)
 			       addr->name, addr->name_len);
 	const struct subject subject = {TARGET_ABSTRACT, addr->name,
 					addr->name_len, NULL, NULL};
-	const bool inside = verdict.allow && verdict.rule < 0;
 	const int error = call_asks(call, &verdict)
 				  ? probe_ask(call->probe, call_type(call),
 					      raw(call), call->raw_len)
@@ -203,7 +202,8 @@ static struct answer connect_abstract(struct call *call)
 	if (!network_is_ours(call))
 		return network_refuse(call);
 	if (call_agreed(call, &verdict, &subject))
-		return inside ? connect_inside(call) : connect_as_is(call);
+		return verdict.inside ? connect_inside(call)
+				      : connect_as_is(call);
 	return call_refuse(call, &verdict, TARGET_ABSTRACT, addr->name,
 			   addr->name_len, NULL);
 }

@@ -200,10 +200,7 @@ static void decode_for_bind(struct call *call)
 
 static struct answer refuse_jailed(struct call *call)
 {
-	const struct policy_verdict verdict = {
-		.rule = -1,
-		.error = call->sup->policy->deny_errno,
-	};
+	const struct policy_verdict verdict = policy_refusal(call->sup->policy);
 
 	return refuse(call, &verdict, NULL);
 }

@@ -220,13 +220,11 @@ static bool match_held(const struct policy *policy, unsigned int rule,
 	       is_denied_node(held, policy, rule, request);
 }
 
-static struct policy_verdict refuse(const struct supervisor *sup)
-{
-	return (struct policy_verdict){
-		.rule = -1,
-		.error = sup->policy->deny_errno,
-	};
-}
+static const struct policy_verdict was_bound_inside = {
+	.allow = true,
+	.inside = true,
+	.rule = -1,
+};
 
 /* If it was bound inside: no exception says otherwise, and no grant says so
  * but one that --audit adds. */
@@ -263,12 +261,12 @@ static struct policy_verdict judge_named(const struct supervisor *sup, int pin,
 		found->note = "it has several hard links";
 	}
 	if (found->note && !sup->policy->unix_all)
-		return refuse(sup);
+		return policy_refusal(sup->policy);
 	found->note = NULL;
 	verdict = policy_decide(sup->policy, &request, match_held, &held);
 	if (needs_no_grant(sup, &verdict) &&
 	    bound_has_node(sup->bound, &found->st))
-		return (struct policy_verdict){.allow = true, .rule = -1};
+		return was_bound_inside;
 	return verdict;
 }
 
@@ -359,7 +357,7 @@ struct policy_verdict judge_bind(const struct supervisor *sup, int parent,
 	if (len <= 0 || (size_t)len + 1 + strlen(base) >= PATH_TEXT_MAX) {
 		found->name[0] = '\0';
 		found->note = "its directory has no name";
-		return refuse(sup);
+		return policy_refusal(sup->policy);
 	}
 	if (found->name[len - 1] != '/')
 		found->name[len++] = '/';
@@ -396,7 +394,7 @@ struct policy_verdict judge_abstract(const struct supervisor *sup,
 		return (struct policy_verdict){.allow = true, .rule = -1};
 	if (needs_no_grant(sup, &verdict) && op != OP_BIND &&
 	    names_has(sup->names, name, len, type))
-		return (struct policy_verdict){.allow = true, .rule = -1};
+		return was_bound_inside;
 	return verdict;
 }
 

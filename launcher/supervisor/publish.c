@@ -202,10 +202,8 @@ static struct answer judge_and_act(struct publication *p)
 		p->call->sup, p->from.dir, p->from.base, &p->from.found);
 	const struct policy_verdict to =
 		judge_bind(p->call->sup, p->to.dir, p->to.base, &p->to.found);
-	const struct policy_verdict stranger = {
-		.rule = -1,
-		.error = p->call->sup->policy->deny_errno,
-	};
+	const struct policy_verdict stranger =
+		policy_refusal(p->call->sup->policy);
 	struct stat st;
 	int error;
 

@@ -54,10 +54,7 @@ static int fetch(struct call *call, const struct report *report)
 static struct answer resolve_judged(struct call *call)
 {
 	struct log *log = call->sup->log;
-	const struct policy_verdict verdict = {
-		.rule = -1,
-		.error = call->sup->policy->deny_errno,
-	};
+	const struct policy_verdict verdict = policy_refusal(call->sup->policy);
 	const char *host = call->report->host;
 	const bool named = host[0] != '\0' &&
 			   memchr(host, '\0', sizeof(call->report->host));

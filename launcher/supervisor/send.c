@@ -116,7 +116,6 @@ static struct answer to_abstract(struct call *call, struct delivery *d)
 			       addr->name_len);
 	const struct subject subject = {TARGET_ABSTRACT, addr->name,
 					addr->name_len, NULL, NULL};
-	const bool inside = verdict.allow && verdict.rule < 0;
 	const int error = call_asks(call, &verdict)
 				  ? probe_ask(call->probe, SOCK_DGRAM,
 					      raw(call), call->raw_len)
@@ -127,8 +126,8 @@ static struct answer to_abstract(struct call *call, struct delivery *d)
 	if (!network_is_ours(call))
 		return network_refuse(call);
 	if (call_agreed(call, &verdict, &subject))
-		return inside && d ? around_perform(call, act, d)
-				   : as_is(call, d);
+		return verdict.inside && d ? around_perform(call, act, d)
+					   : as_is(call, d);
 	return call_refuse(call, &verdict, TARGET_ABSTRACT, addr->name,
 			   addr->name_len, NULL);
 }
