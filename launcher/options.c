@@ -161,8 +161,7 @@ static void check_abstract(const struct policy *policy)
 	for (unsigned int i = 0; i < policy->rule_count; i++) {
 		const struct policy_rule *rule = &policy->rules[i];
 
-		if (rule->kind != RULE_ABSTRACT &&
-		    rule->kind != RULE_ABSTRACT_PREFIX)
+		if (!policy_rule_is_abstract(rule))
 			continue;
 		notice("notice: with --network isolated \"%s\" is a name "
 		       "inside: abstract sockets belong to a network",

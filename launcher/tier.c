@@ -31,12 +31,6 @@ static bool is_exception(const struct policy_rule *rule)
 	return rule->effect == EFFECT_DENY;
 }
 
-static bool is_abstract(const struct policy_rule *rule)
-{
-	return rule->kind == RULE_ABSTRACT ||
-	       rule->kind == RULE_ABSTRACT_PREFIX;
-}
-
 static bool is_inet(const struct policy_rule *rule)
 {
 	return rule->kind == RULE_TCP || rule->kind == RULE_UDP;
@@ -53,7 +47,8 @@ static const struct {
 	const char *why;
 } inexpressible[] = {
 	{is_exception, "it knows no exceptions; grant less instead"},
-	{is_abstract, "it knows no abstract names; use --backstop=auto"},
+	{policy_rule_is_abstract,
+	 "it knows no abstract names; use --backstop=auto"},
 	{is_inet, "it knows ports but no addresses; use --backstop=auto"},
 	{binds_a_node, "it knows no single name to bind at; use "
 		       "--allow-unix-connect, or grant the directory"},

@@ -151,8 +151,7 @@ static bool match_abstract(const struct policy *policy,
 
 	if (rule->kind == RULE_ABSTRACT && request->len != rule->name_len)
 		return false;
-	return (rule->kind == RULE_ABSTRACT ||
-		rule->kind == RULE_ABSTRACT_PREFIX) &&
+	return policy_rule_is_abstract(rule) &&
 	       starts_with(request, name, rule->name_len);
 }
 
@@ -368,4 +367,15 @@ struct policy_verdict policy_decide(const struct policy *policy,
 	if (rule >= 0 || policy->unix_all || is_private_name(policy, request))
 		return allowed(rule);
 	return refused(policy, request, -1);
+}
+
+bool policy_may_bind_abstract(const struct policy *policy)
+{
+	bool granted = false;
+
+	for (unsigned int i = 0; i < policy->rule_count && !granted; i++)
+		granted = policy_rule_is_abstract(&policy->rules[i]) &&
+			  policy->rules[i].effect == EFFECT_ALLOW &&
+			  (policy->rules[i].ops & OPS_BIND);
+	return granted || policy->unix_private || policy->asks;
 }

@@ -224,6 +224,20 @@ const char *policy_hint(const struct policy *policy,
 			const struct policy_verdict *verdict, char *buf,
 			size_t size);
 
+/** policy_rule_is_abstract() - Is the rule about abstract names? */
+static inline bool policy_rule_is_abstract(const struct policy_rule *rule)
+{
+	return rule->kind == RULE_ABSTRACT ||
+	       rule->kind == RULE_ABSTRACT_PREFIX;
+}
+
+/**
+ * policy_may_bind_abstract() - Can the sandbox come to have abstract names?
+ *
+ * By a grant, or by one that somebody makes while it runs.
+ */
+bool policy_may_bind_abstract(const struct policy *policy);
+
 /** policy_rule_name() - The canonical name of a rule, NUL-terminated. */
 static inline const char *policy_rule_name(const struct policy *policy,
 					   const struct policy_rule *rule)

@@ -136,7 +136,7 @@ $(BUILD)/lint/%.ok: % $(HEADERS) .clang-tidy | $(FILTERS) $(PAGE)
 	$(say) LINT $<
 	@mkdir -p $(@D)
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $< -- $(LINTFLAGS) \
-		2>&1 | sed '/warnings generated/d'; exit $${PIPESTATUS[0]}
+		2>&1 | sed '/warnings\? generated/d'; exit $${PIPESTATUS[0]}
 	$(Q)cppcheck -q --std=c11 --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -D__linux__ $<

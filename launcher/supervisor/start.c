@@ -277,10 +277,11 @@ static void give_birth(void *arg)
 }
 
 /* Where the sockets are of its own making, and not all of them are granted,
- * those with an abstract name are told by a domain. */
+ * those with an abstract name are told by a domain, if there can be any. */
 static struct around *make_command(struct birth *b)
 {
-	if ((b->config->filter & (FILTER_UNIX | FILTER_MAKE)) == FILTER_UNIX)
+	if ((b->config->filter & (FILTER_UNIX | FILTER_MAKE)) == FILTER_UNIX &&
+	    policy_may_bind_abstract(b->config->policy))
 		return around_begin(give_birth, b);
 	give_birth(b);
 	return NULL;

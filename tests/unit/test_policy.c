@@ -256,6 +256,23 @@ static void abstract_names_are_bytes(void **state)
 	expect(OP_CONNECT, TARGET_PATH, "/p", false, -1, EACCES);
 }
 
+static void may_bind_abstract(void **state)
+{
+	(void)state;
+	add(EFFECT_ALLOW, OPS_ALL, RULE_TREE, "/run");
+	add(EFFECT_ALLOW, OPS_CONNECT, RULE_ABSTRACT_PREFIX, "");
+	add(EFFECT_DENY, OPS_ALL, RULE_ABSTRACT, "a");
+	assert_false(policy_may_bind_abstract(&policy));
+	policy.asks = true;
+	assert_true(policy_may_bind_abstract(&policy));
+	policy.asks = false;
+	policy.unix_private = true;
+	assert_true(policy_may_bind_abstract(&policy));
+	policy.unix_private = false;
+	add(EFFECT_ALLOW, OPS_BIND, RULE_ABSTRACT, "b");
+	assert_true(policy_may_bind_abstract(&policy));
+}
+
 static void autobind_needs_every_name(void **state)
 {
 	(void)state;
@@ -625,6 +642,7 @@ int main(void)
 		TEST(unix_all_leaves_exceptions),
 		TEST(network_full_leaves_unix_alone),
 		TEST(abstract_names_are_bytes),
+		TEST(may_bind_abstract),
 		TEST(autobind_needs_every_name),
 		TEST(private_names_may_be_bound),
 		TEST(asks_the_matcher_for_fitting_path_rules),
