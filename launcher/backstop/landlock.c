@@ -267,12 +267,21 @@ int landlock_apply(int ruleset)
 	return (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
 }
 
+/* Whoever does not say so is not let move a file to another directory, nor is
+ * anybody in a domain within (landlock(7)). */
 int landlock_confine_abstract(void)
 {
-	const struct ruleset_attr attr = {.scoped = SCOPE_ABSTRACT_UNIX_SOCKET};
+	const struct ruleset_attr attr = {
+		.handled_access_fs = LANDLOCK_ACCESS_FS_REFER,
+		.scoped = SCOPE_ABSTRACT_UNIX_SOCKET,
+	};
+	autoclose int root = open("/", O_PATH | O_CLOEXEC);
 	autoclose int ruleset = create_ruleset(&attr, sizeof(attr));
 
-	return ruleset < 0 ? -1 : landlock_apply(ruleset);
+	if (root < 0 || ruleset < 0 ||
+	    add_path(ruleset, root, LANDLOCK_ACCESS_FS_REFER) != 0)
+		return -1;
+	return landlock_apply(ruleset);
 }
 
 int landlock_confine_bind(int dir)

@@ -218,11 +218,11 @@ static int keep(struct mount *mount, void *arg)
 	return 0;
 }
 
-static int open_beneath(int top, const char *rest)
+static int open_beneath(int top, const char *rest, uint64_t resolve)
 {
 	const struct open_how how = {
 		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
-		.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS,
+		.resolve = resolve | RESOLVE_NO_SYMLINKS,
 	};
 
 	return (int)syscall(SYS_openat2, top, *rest ? rest : ".", &how,
@@ -230,7 +230,7 @@ static int open_beneath(int top, const char *rest)
 }
 
 /* What keeps us out belongs to us: the command lets itself in. */
-static bool is_closed_by_us(int top, const char *rest)
+static bool is_closed_by_us(int top, const char *rest, uint64_t resolve)
 {
 	char way[PATH_TEXT_MAX];
 	char *slash;
@@ -244,11 +244,19 @@ static bool is_closed_by_us(int top, const char *rest)
 
 		slash = strrchr(way, '/');
 		*(slash ? slash : way) = '\0';
-		fd = open_beneath(top, way);
+		fd = open_beneath(top, way, resolve);
 		if (fd >= 0)
 			return fstat(fd, &st) == 0 && st.st_uid == geteuid();
 	} while (slash);
 	return false;
+}
+
+/* The same of the way to where it is mounted. */
+static bool is_shut_away(const char *point)
+{
+	autoclose int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return root >= 0 && is_closed_by_us(root, point + 1, 0);
 }
 
 /* Is a directory of this mount there to be seen, or covered by another one?
@@ -256,12 +264,15 @@ static bool is_closed_by_us(int top, const char *rest)
 static bool shows(const struct mount *mount, const char *rest)
 {
 	autoclose int top = open(mount->point, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	autoclose int fd = top < 0 ? -1 : open_beneath(top, rest);
+	autoclose int fd = -1;
 	struct statx st;
 
+	if (top < 0)
+		return errno == EACCES && is_shut_away(mount->point);
+	fd = open_beneath(top, rest, RESOLVE_NO_XDEV);
 	if (fd < 0)
-		return top >= 0 && errno == EACCES &&
-		       is_closed_by_us(top, rest);
+		return errno == EACCES &&
+		       is_closed_by_us(top, rest, RESOLVE_NO_XDEV);
 	return statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MNT_ID, &st) ==
 		       0 &&
 	       S_ISDIR(st.stx_mode) && st.stx_mnt_id == mount->id;

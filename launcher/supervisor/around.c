@@ -9,7 +9,8 @@
  * may do whenever a stranger is likely to take the name.
  *
  * So the kernel has to see to it.  The thread that clones the command enters a
- * Landlock domain before, which does nothing but scope abstract sockets.  The
+ * Landlock domain before, which does nothing but scope abstract sockets: what
+ * any domain forbids unless told otherwise (REFER) it allows everywhere.  The
  * command's own domain lies within that one: its sockets are in reach of
  * whoever is in the outer domain, and nobody else's are.  That thread stays,
  * and starts others, which inherit the domain, to perform calls.
@@ -143,6 +144,9 @@ static void *enter(void *arg)
 	struct around *around = arg;
 
 	around->confined = landlock_confine_abstract() == 0;
+	if (!around->confined && landlock_probe() >= LANDLOCK_ABI_SCOPES)
+		die_errno("cannot enter the Landlock domain around the "
+			  "command");
 	around->start(around->arg);
 	sem_post(&around->started);
 	if (around->confined)

@@ -21,6 +21,17 @@ granted() {
 		'... says why'
 }
 
+# shut OWNER STATUS - the way to what is mounted is closed by OWNER
+shut() {
+	mount --bind "$T/box/app" "$T/granted/way/app"
+	umount "$T/granted/app"
+	chmod 0 "$T/granted/way"
+	chown "$1" "$T/granted/way"
+	granted "at the end of a way that $1 closed" granted "$2"
+	mount --bind "$T/box/app" "$T/granted/app"
+	umount "$T/granted/way/app"
+}
+
 places() {
 	granted 'nothing is mounted' granted 0
 	mount --bind "$T/box/app" "$T/granted/app"
@@ -34,6 +45,8 @@ places() {
 	chown 0:0 "$T/box"
 	[[ $user == root ]] || granted '... that it cannot' granted 0
 	chmod 755 "$T/box"
+	shut "$user" 125
+	[[ $user == root ]] || shut root 0
 	umount "$T/granted/app"
 	mount --bind "$T" "$T/b"
 	granted 'more than that, elsewhere' granted 0
@@ -47,6 +60,6 @@ places() {
 	umount "$T/granted"
 }
 
-mkdir -p "$T"/{granted/app,box/app,b}
+mkdir -p "$T"/{granted/{app,way/app},box/app,b}
 each_mode places
 done_testing
