@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* device.c - which network device packets leave by.
+/* device.c - which network device packets leave by; who shares a port.
  *
  * Theory of operation
  *
@@ -9,6 +9,12 @@
  * listens on the wire gets the bytes.  So where the policy grants some of the
  * loopback, no other device is chosen.  An option is therefore set here, from
  * our own copy; of the other ways the filter knows (withheld_options.h).
+ *
+ * A UDP socket that is bound to no particular port gets a free one, but one
+ * that may share its port gets one of somebody outside who may, too, and with
+ * it what is sent to him.  So no UDP socket may.  Programs take that for
+ * granted, and it has no other use where a port cannot be chosen: they are told
+ * that it was done.
  */
 #include "device.h"
 
@@ -128,18 +134,37 @@ static int set(struct call *call, const struct option *option)
 	return error;
 }
 
+static bool is_about_sharing(int name)
+{
+	return name == SO_REUSEADDR || name == SO_REUSEPORT;
+}
+
+static bool is_udp(struct call *call)
+{
+	return (call->domain == AF_INET || call->domain == AF_INET6) &&
+	       call_type(call) != SOCK_STREAM;
+}
+
+static int judge(struct call *call, const struct option *option)
+{
+	if (is_about_sharing(option->name))
+		return is_udp(call) ? 0 : set(call, option);
+	return is_home(option) ? set(call, option) : EPERM;
+}
+
 struct answer op_setsockopt(struct call *call)
 {
 	struct option option;
 	int error;
 
 	/* Otherwise the client may choose, and its threads may change it. */
-	if (!policy_stays_home(call->sup->policy))
+	if (!is_about_sharing((int)call->req->data.args[2]) &&
+	    !policy_stays_home(call->sup->policy))
 		return answer_continue();
 	error = call_socket(call, (int)call->req->data.args[0]);
 	if (!error)
 		error = copy(&option, call);
 	if (error)
 		return call_failed(call, error);
-	return answer_error(is_home(&option) ? set(call, &option) : EPERM);
+	return answer_error(judge(call, &option));
 }
