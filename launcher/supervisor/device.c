@@ -23,12 +23,25 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "../../policy/inet.h"
+
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62 /* Linux 5.0 */
+#endif
 #define LOOPBACK_INDEX 1 /* LOOPBACK_IFINDEX in include/net/flow.h */
 
 static bool leads_away(const struct call *call, unsigned int index)
 {
 	return index != 0 && index != LOOPBACK_INDEX &&
 	       policy_stays_home(call->sup->policy);
+}
+
+static bool is_of_a_link(const struct addr *addr)
+{
+	const uint8_t *ip = addr->ip;
+
+	return addr->kind == ADDR_INET6 &&
+	       ((ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80) || ip[0] == 0xff);
 }
 
 /* ---- in a message, by an address ---------------------------------------- */
@@ -65,13 +78,60 @@ static bool is_jailed(struct call *call)
  * before (__inet6_bind()): one that was jailed would be free. */
 bool device_is_bound(struct call *call)
 {
-	const uint8_t *ip = call->addr.ip;
-
-	if (call->addr.kind != ADDR_INET6 || call->addr.scope == 0)
-		return false;
-	if (!(ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80) && ip[0] != 0xff)
+	if (!is_of_a_link(&call->addr) || call->addr.scope == 0)
 		return false;
 	return is_jailed(call) || leads_away(call, call->addr.scope);
+}
+
+/* ---- by a connect ------------------------------------------------------- */
+
+/* One to an address of a link binds to its device, too, or to the one that
+ * IPV6_MULTICAST_IF has chosen, even if it fails (tcp_v6_connect(),
+ * __ip6_datagram_connect()).  It may be granted; to go to the loopback by that
+ * device is not. */
+static bool is_to_loopback(const struct addr *addr)
+{
+	struct addr reached;
+
+	inet_reached(&reached, addr);
+	return inet_is_loopback(&reached);
+}
+
+enum device_use device_use(const struct call *call)
+{
+	if (!policy_stays_home(call->sup->policy))
+		return DEVICE_OF_NOTHING;
+	if (is_to_loopback(&call->addr))
+		return DEVICE_OF_LOOPBACK;
+	return call->op == OP_CONNECT && is_of_a_link(&call->addr)
+		       ? DEVICE_OF_LINK
+		       : DEVICE_OF_NOTHING;
+}
+
+static bool is_connected_to_loopback(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+	struct addr addr;
+
+	if (getpeername(fd, (struct sockaddr *)&peer, &len) != 0)
+		return false;
+	addr_decode(&addr, &peer, len);
+	return is_to_loopback(&addr);
+}
+
+bool device_leads_away(const struct call *call, enum device_use use)
+{
+	unsigned int index = 0;
+	socklen_t len = sizeof(index);
+
+	/* If it fails, the peer may be the same as before. */
+	if (use == DEVICE_OF_LINK)
+		return is_connected_to_loopback(call->fd);
+	return use == DEVICE_OF_LOOPBACK &&
+	       (getsockopt(call->fd, SOL_SOCKET, SO_BINDTOIFINDEX, &index,
+			   &len) != 0 ||
+		leads_away(call, index));
 }
 
 /* ---- by an option ------------------------------------------------------- */
