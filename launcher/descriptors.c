@@ -50,30 +50,56 @@ static bool is_of_network(int domain)
 	return domain != AF_UNIX && domain != AF_NETLINK;
 }
 
-static bool reaches_anything(const struct policy *policy, int domain, int type)
+static int option(int fd, int name)
 {
-	if (type == SOCK_STREAM || type == SOCK_SEQPACKET ||
-	    domain == AF_NETLINK)
+	int value = 0;
+	socklen_t len = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &len) == 0 ? value : 0;
+}
+
+/* Its messages are mediated where UDP may exist; UDP-Lite and the rest have
+ * ports of their own, or none. */
+static bool is_mediated(const struct policy *policy, int fd, int domain)
+{
+	return is_inet(domain) && option(fd, SO_TYPE) == SOCK_DGRAM &&
+	       option(fd, SO_PROTOCOL) == IPPROTO_UDP &&
+	       policy_mediates(policy, SOCK_DGRAM);
+}
+
+/* A message on such a socket has an address and connects, whatever its type. */
+static bool connects_by_message(int fd, int domain)
+{
+	return domain == AF_TIPC || domain == AF_RDS ||
+	       (is_inet(domain) && option(fd, SO_PROTOCOL) == IPPROTO_SCTP);
+}
+
+static bool reaches_anything(const struct policy *policy, int fd, int domain)
+{
+	const int type = option(fd, SO_TYPE);
+
+	if (domain == AF_NETLINK)
 		return false;
 	if (domain == AF_UNIX)
-		return !policy->unix_all && !policy->unix_dgram;
-	/* What UDP sends is mediated where it may exist; what a packet socket
-	 * sends is not, as it may have its address already. */
-	return policy->network != NETWORK_FULL &&
-	       !(is_inet(domain) && type == SOCK_DGRAM &&
-		 policy_mediates(policy, SOCK_DGRAM));
+		return type != SOCK_STREAM && type != SOCK_SEQPACKET &&
+		       !policy->unix_all && !policy->unix_dgram;
+	if (policy->network == NETWORK_FULL)
+		return false;
+	if (type == SOCK_STREAM || type == SOCK_SEQPACKET)
+		return connects_by_message(fd, domain);
+	/* What a packet socket sends is not mediated, as it may have its
+	 * address already. */
+	return !is_mediated(policy, fd, domain);
 }
 
 /* A socket of the network that is restricted, made where it was not. */
 static enum foreign kind_of(const struct policy *policy, int fd, int domain)
 {
-	int protocol = 0;
-	socklen_t len = sizeof(protocol);
+	const int protocol = option(fd, SO_PROTOCOL);
 
 	if (!is_of_network(domain) || policy->network == NETWORK_FULL)
 		return FOREIGN_NONE;
 	if (!is_inet(domain) ||
-	    getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) != 0 ||
 	    (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP))
 		return FOREIGN_OTHER;
 	return FOREIGN_TCP_OR_UDP;
@@ -101,7 +127,7 @@ static void refuse_unwatched(const struct policy *policy, bool supervised,
 
 static enum foreign check(const struct policy *policy, bool supervised, int fd)
 {
-	int domain, type;
+	int domain;
 	socklen_t len = sizeof(domain);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) != 0) {
@@ -114,9 +140,7 @@ static enum foreign check(const struct policy *policy, bool supervised, int fd)
 	}
 	if (is_of_network(domain))
 		refuse_unwatched(policy, supervised, fd);
-	len = sizeof(type);
-	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 ||
-	    !reaches_anything(policy, domain, type))
+	if (!reaches_anything(policy, fd, domain))
 		return kind_of(policy, fd, domain);
 	die("inherited descriptor %d is a datagram socket, which could send "
 	    "to any address; close it, e.g. with %d>&- in the shell%s",

@@ -185,6 +185,8 @@ static void add_withheld_options(scmp_filter_ctx ctx, unsigned int features)
 			low32(2, option->name),
 		};
 
+		if (option->features && !(option->features & features))
+			continue;
 		if (option->error)
 			add(ctx, SCMP_ACT_ERRNO((uint16_t)option->error),
 			    SCMP_SYS(setsockopt), 2, c);

@@ -90,11 +90,22 @@ static struct answer refuse(struct call *call,
 	return call_refuse(call, verdict, TARGET_INET, NULL, 0, note);
 }
 
+/* What is granted, but not by this device. */
+static struct answer refuse_device(struct call *call, const char *note)
+{
+	const struct policy_verdict verdict = policy_refusal(call->sup->policy);
+
+	return refuse(call, &verdict, note);
+}
+
 /* ---- one thing at a time ------------------------------------------------ */
 
 static struct {
 	pthread_mutex_t lock;
-	ino_t connecting[WORKERS_MAX];
+	struct connecting {
+		ino_t socket;
+		enum device_use use;
+	} connecting[WORKERS_MAX];
 } sockets = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static ino_t inode_of(int fd)
@@ -104,33 +115,51 @@ static ino_t inode_of(int fd)
 	return fstat(fd, &st) == 0 ? st.st_ino : 0;
 }
 
-/* Every worker has at most one connect under way. */
-static ino_t *begin_connect(ino_t socket)
-{
-	ino_t *place = sockets.connecting;
-
-	pthread_mutex_lock(&sockets.lock);
-	while (*place)
-		place++;
-	*place = socket;
-	pthread_mutex_unlock(&sockets.lock);
-	return place;
-}
-
-static void end_connect(ino_t *place)
-{
-	pthread_mutex_lock(&sockets.lock);
-	*place = 0;
-	pthread_mutex_unlock(&sockets.lock);
-}
-
 /* With the lock held. */
 static bool is_connecting(ino_t socket)
 {
 	for (int i = 0; i < WORKERS_MAX; i++)
-		if (sockets.connecting[i] == socket)
+		if (sockets.connecting[i].socket == socket)
 			return true;
 	return false;
+}
+
+/* With the lock held: one binds to a device, the other may not be bound. */
+static bool is_disputed(ino_t socket, enum device_use use)
+{
+	for (int i = 0; i < WORKERS_MAX; i++) {
+		const struct connecting *other = &sockets.connecting[i];
+
+		if (other->socket == socket && other->use != use &&
+		    other->use != DEVICE_OF_NOTHING && use != DEVICE_OF_NOTHING)
+			return true;
+	}
+	return false;
+}
+
+/* Every worker has at most one connect under way.  Returns NULL if another one
+ * on that socket must have ended before. */
+static struct connecting *begin_connect(ino_t socket, enum device_use use)
+{
+	struct connecting *place = sockets.connecting;
+
+	pthread_mutex_lock(&sockets.lock);
+	if (is_disputed(socket, use)) {
+		place = NULL;
+	} else {
+		while (place->socket)
+			place++;
+		*place = (struct connecting){socket, use};
+	}
+	pthread_mutex_unlock(&sockets.lock);
+	return place;
+}
+
+static void end_connect(struct connecting *place)
+{
+	pthread_mutex_lock(&sockets.lock);
+	place->socket = 0;
+	pthread_mutex_unlock(&sockets.lock);
 }
 
 /* ---- connect ------------------------------------------------------------ */
@@ -151,18 +180,37 @@ static struct answer lead_nowhere(struct call *call, struct answer answer)
 	return refuse(call, &verdict, NULL);
 }
 
-static struct answer perform_connect(struct call *call)
+struct answer inet_perform(struct call *call, inet_act_fn *act, void *arg)
 {
-	ino_t *place;
+	const enum device_use use = device_use(call);
+	struct connecting *place;
 	struct answer answer;
 
+	if (use == DEVICE_OF_NOTHING && call->op != OP_CONNECT)
+		return act(call, arg);
+	place = begin_connect(inode_of(call->fd), use);
+	if (!place)
+		return answer_error(EALREADY);
+	answer = device_leads_away(call, use)
+			 ? refuse_device(call,
+					 "this socket is bound to a device")
+			 : act(call, arg);
+	end_connect(place);
+	return answer;
+}
+
+static struct answer connect_it(struct call *call, void *unused)
+{
+	(void)unused;
+	return connect_as_is(call);
+}
+
+static struct answer perform_connect(struct call *call)
+{
 	if (call->report)
 		return answer_error(0);
 	inet_aim(call);
-	place = begin_connect(inode_of(call->fd));
-	answer = connect_as_is(call);
-	end_connect(place);
-	return lead_nowhere(call, answer);
+	return lead_nowhere(call, inet_perform(call, connect_it, NULL));
 }
 
 struct answer inet_connect(struct call *call)
@@ -198,13 +246,6 @@ static void decode_for_bind(struct call *call)
 	addr_decode(&call->addr, call->raw, call->raw_len);
 }
 
-static struct answer refuse_jailed(struct call *call)
-{
-	const struct policy_verdict verdict = policy_refusal(call->sup->policy);
-
-	return refuse(call, &verdict, NULL);
-}
-
 struct answer inet_bind(struct call *call)
 {
 	struct policy_verdict verdict;
@@ -219,7 +260,7 @@ struct answer inet_bind(struct call *call)
 	if (!verdict.allow)
 		return refuse(call, &verdict, NULL);
 	if (device_is_bound(call))
-		return refuse_jailed(call);
+		return refuse_device(call, NULL);
 	if (call->report)
 		return answer_error(0);
 	pthread_mutex_lock(&sockets.lock);
@@ -228,7 +269,7 @@ struct answer inet_bind(struct call *call)
 	/* An IPv6 address must be of the device that a socket is bound to,
 	 * and a jailed one is bound to none that exists (make.c). */
 	if (error == ENODEV && !policy_mediates(call->sup->policy, SOCK_STREAM))
-		return refuse_jailed(call);
+		return refuse_device(call, NULL);
 	return answer_error(error);
 }
 

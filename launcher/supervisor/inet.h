@@ -16,6 +16,15 @@ struct policy_verdict inet_judge(struct call *call);
  */
 void inet_aim(struct call *call);
 
+typedef struct answer inet_act_fn(struct call *call, void *arg);
+
+/**
+ * inet_perform() - Connect or send, by @act, what was judged and aimed.
+ *
+ * Refused if a packet to the loopback would leave by a device: device.h.
+ */
+struct answer inet_perform(struct call *call, inet_act_fn *act, void *arg);
+
 /** inet_connect() - Judge a connect, and unless call->report perform it. */
 struct answer inet_connect(struct call *call);
 

@@ -184,7 +184,7 @@ static struct answer to_inet(struct call *call, struct delivery *d)
 	if (!call_agreed(call, &verdict, &subject))
 		return call_refuse(call, &verdict, TARGET_INET, NULL, 0, NULL);
 	inet_aim(call);
-	return as_is(call, d);
+	return d ? inet_perform(call, act, d) : as_is(call, d);
 }
 
 /* Sockets that came from outside, or with --network full. */

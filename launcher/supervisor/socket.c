@@ -113,14 +113,34 @@ struct answer op_socketpair(struct call *call)
 				       : answer_error(EOPNOTSUPP);
 }
 
+/* One that came from outside, AF_VSOCK say, is bound where the caller chose.
+ * That it listens already is his choice, too. */
+static bool may_listen(const struct call *call, struct policy_verdict *verdict)
+{
+	int listens = 0;
+	socklen_t len = sizeof(listens);
+
+	if (call->domain == AF_UNIX)
+		return true;
+	*verdict = judge_kind(call->sup, OP_LISTEN, TARGET_OTHER);
+	return verdict->allow ||
+	       (getsockopt(call->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens,
+			   &len) == 0 &&
+		listens);
+}
+
 /* The client's own listen() should go on: the kernel records who called it
  * (SO_PEERCRED of those who connect).  Should a thread put a TCP socket into
  * the descriptor's place meanwhile, that socket is jailed.  Where it might not
  * be, as it may exist or came from outside, we listen, and are recorded. */
-static struct answer listen_other(const struct call *call)
+static struct answer listen_other(struct call *call)
 {
+	struct policy_verdict verdict;
+
 	if (!call->sup->mediates_inet)
 		return answer_continue();
+	if (!may_listen(call, &verdict))
+		return call_refuse(call, &verdict, TARGET_OTHER, NULL, 0, NULL);
 	return answer_error(listen(call->fd, (int)call->req->data.args[1]) == 0
 				    ? 0
 				    : errno);

@@ -121,10 +121,11 @@ extern const struct attack naming_attacks[], link_attacks[], mount_attacks[],
 	launcher_attacks[], nesting_attacks[], log_attacks[],
 	exhaustion_attacks[], datagram_attacks[], race_dgram_attacks[],
 	severed_attacks[], publishing_attacks[], forged_attacks[],
-	granted_tcp_attacks[], granted_udp_attacks[], granted_family_attacks[],
-	granted_listen_attacks[], granted_wire_attacks[],
-	granted_route_attacks[], granted_beyond_attacks[], race_inet_attacks[],
-	race_swap_attacks[], race_listen_attacks[], isolated_attacks[];
+	granted_tcp_attacks[], granted_udp_attacks[], granted_hear_attacks[],
+	granted_family_attacks[], granted_listen_attacks[],
+	granted_wire_attacks[], granted_route_attacks[],
+	granted_beyond_attacks[], race_inet_attacks[], race_swap_attacks[],
+	race_listen_attacks[], isolated_attacks[];
 
 /** attack_find() - The attack of that name, or NULL. */
 const struct attack *attack_find(const char *name);

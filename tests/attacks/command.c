@@ -61,6 +61,8 @@ static void add_udp(void)
 {
 	add_port("--allow-udp", "127.0.0.1", scene.udp4_ok);
 	add_port("--allow-udp", "[::1]", scene.udp6_ok);
+	/* Beyond this machine, and nobody's. */
+	add_port("--allow-udp", "[fe80::2]", scene.udp6_ok);
 }
 
 static void add_inet(enum grant grant)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* granted_udp.c - UDP to what is not granted, where something is. */
 #include <netinet/udp.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -269,41 +268,6 @@ static void lite(void)
 	connect_and_deliver(fd, &addr, len);
 }
 
-/* ---- the way in --------------------------------------------------------- */
-
-static void hear(int fd, long port)
-{
-	struct pollfd wait = {fd, POLLIN, 0};
-	char text[8] = "";
-
-	announce("tell4 %ld", port);
-	if (poll(&wait, 1, 50) == 1 &&
-	    recv(fd, text, sizeof(text) - 1, 0) > 0 && !strcmp(text, "secret"))
-		confess("a port of UDP");
-}
-
-static void hears(void)
-{
-	union address addr;
-	socklen_t len = v4(&addr, scene.listen_ok);
-	int fd = ip_socket(AF_INET, SOCK_DGRAM, 0);
-
-	bind(fd, &addr.any, len);
-	hear(fd, scene.listen_ok);
-}
-
-static void hears_any(void)
-{
-	union address addr;
-	socklen_t len = v6_at(&addr, "::", scene.listen_ok);
-	int fd = ip_socket(AF_INET6, SOCK_DGRAM, 0), on = 1;
-
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
-	bind(fd, &addr.any, len);
-	hear(fd, scene.listen_ok);
-}
-
 #define UDP(name, run, what)                                                   \
 	{                                                                      \
 		name, "granted-udp", run, GRANT_INET, WORKS_AFTER, what        \
@@ -331,8 +295,6 @@ const struct attack granted_udp_attacks[] = {
 	UDP("gu-child", child, "a child connects its parent's socket"),
 	{"gu-inherited", "granted-udp", inherited, GRANT_INET,
 	 NEEDS_UDP | WORKS_AFTER, "a socket from outside"},
-	UDP("gu-hears", hears, "a port to hear at"),
-	UDP("gu-hears-any", hears_any, "... at every address, shared"),
 	{"gu-lite", "granted-udp", lite, GRANT_INET, NEEDS_LUCK,
 	 "UDP-Lite at the port granted for UDP"},
 	{0},

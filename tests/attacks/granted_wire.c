@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ip.h"
+#include "race.h"
 
 #define WIRE "wire0"
 
@@ -134,6 +135,51 @@ static void link_local(void)
 	tcp_link_local();
 }
 
+/* To connect to a granted address of the wire binds to it, too. */
+static void aim_at_wire(int fd)
+{
+	union address addr;
+	socklen_t len = v6_at(&addr, "fe80::2", scene.udp6_ok);
+
+	addr.v6.sin6_scope_id = device_index(WIRE);
+	connect(fd, &addr.any, len);
+}
+
+static void link_connect(void)
+{
+	int fd = udp_socket(AF_INET6);
+	union address addr;
+	socklen_t len = v6_at(&addr, "::ffff:127.0.0.1", scene.udp4_ok);
+
+	aim_at_wire(fd);
+	send_granted6(fd);
+	token_to(fd, &addr, len, 0);
+	connect_and_deliver(fd, &addr, len);
+}
+
+static int wanderer;
+
+static void flip_link(unsigned int turn)
+{
+	const union address none = {.any = {.sa_family = AF_UNSPEC}};
+
+	if (turn & 1)
+		aim_at_wire(wanderer);
+	else
+		connect(wanderer, &none.any, sizeof(none.any));
+}
+
+static void attempt_link(void)
+{
+	send_granted6(wanderer);
+}
+
+static void link_race(void)
+{
+	wanderer = udp_socket(AF_INET6);
+	race_run(&(const struct race){RACE_THREAD, flip_link, attempt_link});
+}
+
 /* After it was connected, from the wire's own address. */
 static int from_wire(int type, long port)
 {
@@ -193,6 +239,9 @@ const struct attack granted_wire_attacks[] = {
 	PART("gw-pktinfo6", packet_info6, "IPV6_PKTINFO in a message"),
 	PART("gw-sticky-info6", sticky_info6, "IPV6_PKTINFO as an option"),
 	PART("gw-link-local", link_local, "bound to an address of the wire"),
+	PART("gw-link-connect", link_connect, "after a connect to the wire"),
+	WIRE_ATTACK("gw-link-race", link_race, GRANT_INET, NEEDS_TRIES,
+		    "while it is connected to the wire"),
 	PART("gw-device-later", device_later, "SO_BINDTODEVICE when connected"),
 	PART("gw-tcp-device", tcp_device, "SO_BINDTODEVICE, TCP"),
 	PART("gw-tcp-device-later", tcp_device_later,

@@ -189,6 +189,11 @@ static long bind_port(int fd, const struct server *s, long port)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
 	if (bind(fd, &addr.any, len))
 		return 0;
+	/* Afterwards, lest it share its own with another one of ours. */
+	if (s->domain == AF_INET && s->type == SOCK_DGRAM) {
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+	}
 	len = sizeof(addr);
 	if (getsockname(fd, &addr.any, &len) ||
 	    (s->type == SOCK_STREAM && listen(fd, 64)))

@@ -5,21 +5,21 @@
 #include "attack.h"
 
 static const struct attack *const topics[] = {
-	naming_attacks,	      link_attacks,	      mount_attacks,
-	severed_attacks,      race_memory_attacks,    race_path_attacks,
-	race_task_attacks,    race_bind_attacks,      descriptor_attacks,
-	call_attacks,	      uring_attacks,	      filter_attacks,
-	trace_attacks,	      process_attacks,	      namespace_attacks,
-	neighbour_attacks,    network_attacks,	      stray_attacks,
-	abstract_attacks,     taken_attacks,	      binding_attacks,
-	tamper_attacks,	      credential_attacks,     peer_attacks,
-	launcher_attacks,     nesting_attacks,	      log_attacks,
-	exhaustion_attacks,   datagram_attacks,	      race_dgram_attacks,
-	publishing_attacks,   forged_attacks,	      granted_tcp_attacks,
-	granted_udp_attacks,  granted_family_attacks, granted_listen_attacks,
-	granted_wire_attacks, granted_route_attacks,  granted_beyond_attacks,
-	race_inet_attacks,    race_swap_attacks,      race_listen_attacks,
-	isolated_attacks,
+	naming_attacks,		link_attacks,	      mount_attacks,
+	severed_attacks,	race_memory_attacks,  race_path_attacks,
+	race_task_attacks,	race_bind_attacks,    descriptor_attacks,
+	call_attacks,		uring_attacks,	      filter_attacks,
+	trace_attacks,		process_attacks,      namespace_attacks,
+	neighbour_attacks,	network_attacks,      stray_attacks,
+	abstract_attacks,	taken_attacks,	      binding_attacks,
+	tamper_attacks,		credential_attacks,   peer_attacks,
+	launcher_attacks,	nesting_attacks,      log_attacks,
+	exhaustion_attacks,	datagram_attacks,     race_dgram_attacks,
+	publishing_attacks,	forged_attacks,	      granted_tcp_attacks,
+	granted_udp_attacks,	granted_hear_attacks, granted_family_attacks,
+	granted_listen_attacks, granted_wire_attacks, granted_route_attacks,
+	granted_beyond_attacks, race_inet_attacks,    race_swap_attacks,
+	race_listen_attacks,	isolated_attacks,
 };
 
 #define TOPICS (sizeof(topics) / sizeof(topics[0]))

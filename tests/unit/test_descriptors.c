@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -92,6 +93,63 @@ static void unwatched(void **state)
 	close(fd);
 }
 
+/* Does it start with such a socket? */
+static bool starts_with(const struct policy *policy, int domain, int type,
+			int protocol)
+{
+	const int fd = socket(domain, type | SOCK_CLOEXEC, protocol);
+	int status;
+	pid_t pid;
+
+	if (fd < 0)
+		skip();
+	pid = fork();
+	if (pid == 0) {
+		descriptors_check(policy, true);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	close(fd);
+	return WEXITSTATUS(status) == 0;
+}
+
+static const struct policy with_udp = {
+	.network = NETWORK_NONE,
+	.rules = {{.kind = RULE_UDP}},
+	.rule_count = 1,
+};
+
+static void udp(void **state)
+{
+	const struct policy none = {.network = NETWORK_NONE};
+
+	(void)state;
+	assert_false(starts_with(&none, AF_INET, SOCK_DGRAM, 0));
+	assert_true(starts_with(&with_udp, AF_INET, SOCK_DGRAM, 0));
+	assert_true(starts_with(&with_udp, AF_INET6, SOCK_DGRAM, 0));
+}
+
+/* A server at the port that is granted for UDP is another one. */
+static void udplite(void **state)
+{
+	(void)state;
+	assert_false(
+		starts_with(&with_udp, AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE));
+}
+
+/* It connects where a message says, and nobody sees messages. */
+static void sctp(void **state)
+{
+	const struct policy full = {.network = NETWORK_FULL};
+
+	(void)state;
+	assert_true(starts_with(&full, AF_INET, SOCK_STREAM, IPPROTO_SCTP));
+	assert_false(
+		starts_with(&with_udp, AF_INET, SOCK_STREAM, IPPROTO_SCTP));
+	assert_false(
+		starts_with(&with_udp, AF_INET, SOCK_SEQPACKET, IPPROTO_SCTP));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +159,9 @@ int main(void)
 		cmocka_unit_test(not_of_the_network),
 		cmocka_unit_test(not_restricted),
 		cmocka_unit_test(unwatched),
+		cmocka_unit_test(udp),
+		cmocka_unit_test(udplite),
+		cmocka_unit_test(sctp),
 	};
 
 	return cmocka_run_group_tests_name("descriptors", tests, NULL, NULL);

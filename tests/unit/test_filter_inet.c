@@ -62,9 +62,15 @@ static const struct option judged[] = {
 	{"SO_BINDTOIFINDEX", SOL_SOCKET, 62},
 };
 
-static const struct option free_options[] = {
+/* ... and these where UDP sockets may exist. */
+static const struct option shared[] = {
 	{"SO_REUSEADDR", SOL_SOCKET, SO_REUSEADDR},
 	{"SO_REUSEPORT", SOL_SOCKET, SO_REUSEPORT},
+};
+
+static const struct option range = {"IP_LOCAL_PORT_RANGE", 0, 51};
+
+static const struct option free_options[] = {
 	{"SO_KEEPALIVE", SOL_SOCKET, SO_KEEPALIVE},
 	{"SO_SNDTIMEO", SOL_SOCKET, SO_SNDTIMEO},
 	{"TCP_NODELAY", IPPROTO_TCP, TCP_NODELAY},
@@ -108,7 +114,7 @@ static void options_that_lead_elsewhere(void **state)
 
 	(void)state;
 	for (unsigned int f = 0; f < FILTER_MIXTURES; f++) {
-		const bool ip = f & FILTER_IP;
+		const bool ip = f & FILTER_IP, udp = f & FILTER_UDP;
 
 		if (!filters[f].filter)
 			continue;
@@ -121,9 +127,29 @@ static void options_that_lead_elsewhere(void **state)
 			expect_option(&judged[i], f,
 				      ip && !(f & FILTER_ALONE) ? NOTIFY
 								: ALLOW);
+		for (size_t i = 0; i < COUNT_OF(shared); i++)
+			expect_option(&shared[i], f, udp ? NOTIFY : ALLOW);
+		expect_option(&range, f, udp ? REFUSE(ENOPROTOOPT) : ALLOW);
 		for (size_t i = 0; i < COUNT_OF(free_options); i++)
 			expect_option(&free_options[i], f, ALLOW);
 	}
+}
+
+static bool is_one_of(const struct option *options, size_t n,
+		      const struct option *option)
+{
+	for (size_t i = 0; i < n; i++)
+		if (options[i].level == option->level &&
+		    options[i].name == option->name)
+			return true;
+	return false;
+}
+
+static uint32_t with_udp(const struct option *option, uint32_t without)
+{
+	if (is_one_of(shared, COUNT_OF(shared), option))
+		return NOTIFY;
+	return is_one_of(&range, 1, option) ? REFUSE(ENOPROTOOPT) : without;
 }
 
 /* The same number at another level is something else. */
@@ -137,20 +163,16 @@ static void levels_are_told_apart(void **state)
 			struct option option = {"any", levels[l], name};
 			uint32_t want = ALLOW;
 
-			for (size_t i = 0; i < COUNT_OF(withheld); i++)
-				if (withheld[i].level == levels[l] &&
-				    withheld[i].name == name)
-					want = REFUSE(EPERM);
-			for (size_t i = 0; i < COUNT_OF(judged); i++)
-				if (judged[i].level == levels[l] &&
-				    judged[i].name == name)
-					want = NOTIFY;
+			if (is_one_of(withheld, COUNT_OF(withheld), &option))
+				want = REFUSE(EPERM);
+			if (is_one_of(judged, COUNT_OF(judged), &option))
+				want = NOTIFY;
 			if (levels[l] == 6 && name == 30)
 				want = REFUSE(EOPNOTSUPP);
 			if (levels[l] == 6 && name == 31)
 				want = REFUSE(ENOENT);
 			expect_option(&option, IP, want);
-			expect_option(&option, UDP, want);
+			expect_option(&option, UDP, with_udp(&option, want));
 			expect_option(&option, ISOLATED, ALLOW);
 		}
 }
