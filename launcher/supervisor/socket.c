@@ -116,14 +116,21 @@ struct answer op_socketpair(struct call *call)
 /* The client's own listen() should go on: the kernel records who called it
  * (SO_PEERCRED of those who connect).  Should a thread put a TCP socket into
  * the descriptor's place meanwhile, that socket is jailed.  Where it might not
- * be, as it may exist or came from outside, we listen, and are recorded. */
-static struct answer listen_other(const struct call *call)
+ * be, as it may exist or came from outside, we listen, and are recorded, with
+ * the client's user and groups. */
+static struct answer listen_other(struct call *call)
 {
+	bool changed;
+	int error;
+
 	if (!call->sup->mediates_inet)
 		return answer_continue();
-	return answer_error(listen(call->fd, (int)call->req->data.args[1]) == 0
-				    ? 0
-				    : errno);
+	if (client_act_as(&call->client, &changed) != 0)
+		return call_uninspectable(call);
+	error = listen(call->fd, (int)call->req->data.args[1]) == 0 ? 0 : errno;
+	if (changed)
+		client_act_as_self(call->sup);
+	return answer_error(error);
 }
 
 struct answer op_listen(struct call *call)
