@@ -94,12 +94,23 @@ static void on_message(struct launcher *l, const struct message *message)
 	}
 }
 
+/* If the supervisor ended before it had read what we said, that is told first,
+ * once; what it said comes after. */
+static ssize_t receive(const struct launcher *l, struct message *message)
+{
+	ssize_t n;
+
+	do
+		n = recv(l->channel, message, sizeof(*message), MSG_DONTWAIT);
+	while (n < 0 && errno == ECONNRESET);
+	return n;
+}
+
 /* Returns whether there was a message. */
 static bool on_channel(struct launcher *l)
 {
 	struct message message;
-	const ssize_t n =
-		recv(l->channel, &message, sizeof(message), MSG_DONTWAIT);
+	const ssize_t n = receive(l, &message);
 
 	if (n == (ssize_t)sizeof(message)) {
 		on_message(l, &message);
@@ -135,6 +146,8 @@ static void on_child(struct launcher *l)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (pid == l->supervisor && WIFSTOPPED(status))
+			continue; /* it will go on */
 		if (pid == l->supervisor)
 			supervisor_ended(l, status);
 		else if (pid == *l->command && WIFSTOPPED(status))

@@ -132,18 +132,24 @@ static bool may_listen(const struct call *call, struct policy_verdict *verdict)
 /* The client's own listen() should go on: the kernel records who called it
  * (SO_PEERCRED of those who connect).  Should a thread put a TCP socket into
  * the descriptor's place meanwhile, that socket is jailed.  Where it might not
- * be, as it may exist or came from outside, we listen, and are recorded. */
+ * be, as it may exist or came from outside, we listen, and are recorded, with
+ * the client's user and groups. */
 static struct answer listen_other(struct call *call)
 {
 	struct policy_verdict verdict;
+	bool changed;
+	int error;
 
 	if (!call->sup->mediates_inet)
 		return answer_continue();
 	if (!may_listen(call, &verdict))
 		return call_refuse(call, &verdict, TARGET_OTHER, NULL, 0, NULL);
-	return answer_error(listen(call->fd, (int)call->req->data.args[1]) == 0
-				    ? 0
-				    : errno);
+	if (client_act_as(&call->client, &changed) != 0)
+		return call_uninspectable(call);
+	error = listen(call->fd, (int)call->req->data.args[1]) == 0 ? 0 : errno;
+	if (changed)
+		client_act_as_self(call->sup);
+	return answer_error(error);
 }
 
 struct answer op_listen(struct call *call)

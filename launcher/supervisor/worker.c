@@ -45,11 +45,12 @@ struct worker {
 	atomic_int thread; /* its thread id */
 	atomic_bool used;
 	atomic_bool busy;
-	_Atomic uint64_t id;	 /* of the notification in hand */
-	atomic_int tid;		 /* of its client */
-	_Atomic int64_t since;	 /* ms, when it was received */
-	atomic_int interruption; /* enum interruption */
-	uint64_t signalled;	 /* id for which a signal was seen once */
+	_Atomic uint64_t id;	      /* of the notification in hand */
+	atomic_int tid;		      /* of its client */
+	_Atomic int64_t since;	      /* ms, when it was received */
+	atomic_int interruption;      /* enum interruption ... */
+	_Atomic uint64_t interrupted; /* ... of which notification */
+	uint64_t signalled;	      /* id for which a signal was seen once */
 	struct probe probe;
 	struct client_cache cache;
 	struct call call;
@@ -162,7 +163,6 @@ static void serve(struct worker *w, const struct seccomp_notif *req, bool quiet)
 {
 	struct answer answer;
 
-	atomic_store(&w->interruption, INTERRUPT_NONE);
 	atomic_store(&w->id, req->id);
 	atomic_store(&w->tid, (int)req->pid);
 	atomic_store(&w->since, clock_ms());
@@ -318,10 +318,9 @@ static bool signalled(struct worker *w, uint64_t id)
 	return false;
 }
 
-static enum interruption reason(struct worker *w, int64_t now, int busy)
+static enum interruption reason(struct worker *w, uint64_t id, int64_t now,
+				int busy)
 {
-	const uint64_t id = atomic_load(&w->id);
-
 	if (gone(id))
 		return INTERRUPT_GONE;
 	/* Before a signal, for which not everybody who waits gives up. */
@@ -330,16 +329,19 @@ static enum interruption reason(struct worker *w, int64_t now, int busy)
 	return signalled(w, id) ? INTERRUPT_SIGNAL : INTERRUPT_NONE;
 }
 
+/* By the time that the reason is known it may do something else already. */
 static void watch(struct worker *w, int64_t now, int busy)
 {
+	const uint64_t id = atomic_load(&w->id);
 	enum interruption why;
 
 	if (!atomic_load(&w->busy) || now - atomic_load(&w->since) < WATCH_MS)
 		return;
-	why = reason(w, now, busy);
+	why = reason(w, id, now, busy);
 	if (why == INTERRUPT_NONE)
 		return;
 	atomic_store(&w->interruption, (int)why);
+	atomic_store(&w->interrupted, id);
 	tgkill(pool.sup->pid, atomic_load(&w->thread), WAKE_SIGNAL);
 }
 
@@ -360,5 +362,7 @@ void workers_watch(void)
 
 enum interruption worker_interruption(struct worker *worker)
 {
+	if (atomic_load(&worker->interrupted) != atomic_load(&worker->id))
+		return INTERRUPT_NONE;
 	return (enum interruption)atomic_load(&worker->interruption);
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -86,6 +87,37 @@ static void by_abstract_name(void)
 	if (give_up())
 		become_other();
 	tell_at(&addr, len, 65534, 65534, NULL);
+}
+
+/* Where TCP is granted the supervisor listens for us.  The granted name is the
+ * only one, so whoever has it now is told by a connection. */
+static void by_listener(void)
+{
+	static const char confession[] = "broke a listener taken for root";
+	const int judge = unix_socket(SOCK_STREAM);
+	const int mine = unix_socket(SOCK_STREAM);
+	const int fd = unix_socket(SOCK_STREAM);
+	struct ucred peer = {.uid = 65534};
+	socklen_t size = sizeof(peer);
+	struct sockaddr_un addr;
+	socklen_t len = unix_addr(&addr, at("granted/ok.sock"));
+
+	open_to_others();
+	chmod(at("granted"), 0777);
+	if (connect(judge, (struct sockaddr *)&addr, len))
+		return;
+	/* The control needs it once more; a sandbox lets none be moved. */
+	if (rename(at("granted/ok.sock"), at("granted/away")))
+		unlink(at("granted/ok.sock"));
+	if (!bind(mine, (struct sockaddr *)&addr, len))
+		chmod(at("granted/ok.sock"), 0777);
+	if (give_up())
+		become_other();
+	if (!listen(mine, 1) && !connect(fd, (struct sockaddr *)&addr, len) &&
+	    !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) &&
+	    peer.uid == 0)
+		send(judge, confession, strlen(confession), MSG_NOSIGNAL);
+	rename(at("granted/away"), at("granted/ok.sock"));
 }
 
 static void *as_thread(void *arg)
@@ -229,6 +261,8 @@ const struct attack peer_attacks[] = {
 	PASS("peer-namespace", in_namespace, GRANT_FILE,
 	     "another user in a user namespace"),
 	PASS("peer-turns", in_turns, GRANT_FILE, "root and a user in turns"),
+	PASS("peer-listener", by_listener, GRANT_TCP,
+	     "another user, whom a client takes for root"),
 	PASS("scm-user", forged_user, GRANT_FILE, "SCM_CREDENTIALS of root"),
 	{"scm-process", "credentials", forged_process, GRANT_FILE, NEEDS_ROOT,
 	 "SCM_CREDENTIALS of another process"},

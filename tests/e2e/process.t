@@ -286,6 +286,25 @@ kills() {
 }
 each_mode kills
 
+# A signal that sbx-run passed on is unread when the supervisor ends; that must
+# not hide what the supervisor said last.
+unread() {
+	touch "$T/hold"
+	inside sh -c "echo ready
+		while [ -e $T/hold ]; do sleep 0.05; done; exit 7"
+	kill -STOP "$sup"
+	kill -WINCH "$sbx_pid"
+	rm "$T/hold"
+	ok "the command ends while its supervisor is stopped, $mode" \
+		wait_for 5 gone "$command"
+	kill -CONT "$sup"
+	wait "$sbx_pid"
+	is $? 7 "the command's end is told, $mode"
+	is "$(<"$T/inside.log")" ready \
+		"a stopped supervisor was not killed, $mode"
+}
+each_mode unread
+
 # ---- those who stay behind ------------------------------------------------
 daemons() {
 	local n flag=$T/flag.$user${shim[0]-}
