@@ -26,6 +26,7 @@ class Cell:
         self.scope, self.user = path.name.split(".")
         self.abi = self.tier = "?"
         self.sums = {}
+        self.commits = {}
         self.looks = []
         self.dates = set()
         for line in path.read_text().splitlines():
@@ -38,12 +39,14 @@ class Cell:
         elif kind == "tier:":
             self.tier = rest.partition(";")[0]
         elif kind == "result":
-            rest, _, date = rest.rpartition("@")
+            rest, _, when = rest.rpartition("@")
+            date, _, commit = when.partition(" ")
             name, *counts = rest.split(" ", 4)
             what = counts.pop().strip()
             self.dates.add(date)
             counts = [int(n) for n in counts]
             folder = name.partition("/")[0]
+            self.commits.setdefault(folder, set()).add(commit)
             old = self.sums.get(folder, [0, 0, 0])
             self.sums[folder] = [a + b for a, b in zip(old, counts)]
             if what:
@@ -53,7 +56,9 @@ class Cell:
         row = [self.release, self.abi, self.scope, self.user, self.tier]
         for folder in FOLDERS:
             counts = self.sums.get(folder)
-            row.append("/".join(map(str, counts)) if counts else "-")
+            commits = " ".join(sorted(self.commits.get(folder, ())))
+            row.append("/".join(map(str, counts)) + f" {commits}".rstrip()
+                       if counts else "-")
         return row
 
 
