@@ -61,6 +61,8 @@ const struct option_spec option_table[] = {
 		.more = "A directory closes everything beneath it, wherever\n"
 			"the command moves it; one that did not exist at\n"
 			"start does so only under its name.\n"
+			"A name whose directory the command can move closes\n"
+			"other sockets with the same last component, too.\n"
 			"May be repeated; the order of options does not\n"
 			"matter.\n",
 		.set = option_deny,

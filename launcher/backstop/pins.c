@@ -88,26 +88,33 @@ static bool is_ours(const struct stat *dir)
 	return dir->st_uid == geteuid() || dir->st_uid == getuid();
 }
 
-/* Its owner may have made it writable, and not writable again.  And what is
- * mounted read-only here may be writable elsewhere. */
-static bool is_writable(const char *dir)
+/* May somebody sandboxed have put something there?  Its owner may have made it
+ * writable, and not writable again.  And what is mounted read-only here may be
+ * writable elsewhere. */
+static bool is_writable(int dir)
 {
 	struct stat st;
 	bool read_only;
 
-	if (faccessat(AT_FDCWD, dir, W_OK, AT_EACCESS) == 0)
+	if (faccessat(dir, ".", W_OK | X_OK, AT_EACCESS) == 0)
 		return true;
 	read_only = errno == EROFS;
-	if (stat(dir, &st) != 0)
-		return false;
-	return is_ours(&st) ||
+	return fstat(dir, &st) != 0 || is_ours(&st) ||
 	       (read_only &&
 		(getuid() == 0 || (st.st_mode & (S_IWGRP | S_IWOTH))));
 }
 
-/* Is a directory writable that lies above the first @len bytes of @name, but
- * not above the first @from? */
-static bool way_is_writable(const char *name, size_t len, size_t from)
+/* Where nothing is, or nothing to be seen, those above decide: who made it so
+ * may write there, or owns it. */
+static bool is_writable_name(const char *name)
+{
+	autoclose int dir = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return dir >= 0 && is_writable(dir);
+}
+
+/* Is a directory writable that lies above the first @len bytes of @name? */
+static bool way_is_writable(const char *name, size_t len)
 {
 	char dir[PATH_TEXT_MAX];
 	char *slash;
@@ -116,35 +123,55 @@ static bool way_is_writable(const char *name, size_t len, size_t from)
 	dir[len] = '\0';
 	while ((slash = strrchr(dir, '/')) && slash > dir) {
 		*slash = '\0';
-		if ((size_t)(slash - dir) < from)
-			return false;
-		if (is_writable(dir))
+		if (is_writable_name(dir))
 			return true;
 	}
-	return from <= 1 && is_writable("/");
+	return is_writable_name("/");
 }
 
-bool pins_way_is_safe(const struct policy *policy, unsigned int rule)
+static int open_in(int dir, const char *name, size_t len)
 {
-	const struct policy_rule *r = &policy->rules[rule];
-	const char *name = policy_rule_name(policy, r);
-	const size_t parent = (size_t)(strrchr(name, '/') - name);
+	char component[PATH_TEXT_MAX];
 
-	return r->kind == RULE_TREE || parent <= r->pin_len ||
-	       !way_is_writable(name, parent, r->pin_len);
+	memcpy(component, name, len);
+	component[len] = '\0';
+	return openat(dir, component,
+		      O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-bool pins_tell_node(const struct pins *pins, const struct policy *policy,
-		    unsigned int rule)
+/* From what is held: while we look, a name may come to mean another directory
+ * that nobody can write to, or none. */
+bool pins_way_is_safe(const struct pins *pins, const struct policy *policy,
+		      unsigned int rule)
 {
 	const struct policy_rule *r = &policy->rules[rule];
-	const char *name = policy_rule_name(policy, r);
-	const size_t parent = (size_t)(strrchr(name, '/') - name);
-	struct stat st;
+	const char *rest = policy_rule_name(policy, r) + r->pin_len;
+	autoclose int held = -1;
+	int dir = pins->fd[rule];
 
-	if (fstat(pins->fd[rule], &st) == 0 && st.st_nlink > 0)
-		return pins_way_is_safe(policy, rule);
-	return !way_is_writable(name, parent, 0);
+	if (r->kind == RULE_TREE)
+		return true;
+	for (rest += *rest == '/'; strchr(rest, '/'); rest++) {
+		const size_t len = strcspn(rest, "/");
+		int next;
+
+		if (is_writable(dir))
+			return false;
+		next = open_in(dir, rest, len);
+		clean_close(&held);
+		held = dir = next;
+		if (dir < 0)
+			return false;
+		rest += len;
+	}
+	return true;
+}
+
+bool pins_tell_node(const struct policy *policy, unsigned int rule)
+{
+	const char *name = policy_rule_name(policy, &policy->rules[rule]);
+
+	return !way_is_writable(name, (size_t)(strrchr(name, '/') - name));
 }
 
 int pins_revive(struct pins *pins, const struct policy *policy,
@@ -158,7 +185,7 @@ int pins_revive(struct pins *pins, const struct policy *policy,
 		return -1;
 	if (st.st_nlink > 0)
 		return 0;
-	if (way_is_writable(policy_rule_name(policy, r), r->pin_len, 0))
+	if (way_is_writable(policy_rule_name(policy, r), r->pin_len))
 		return -1;
 	fd = open_directory(policy, r);
 	/* dup3 replaces in one step: a concurrent reader sees either. */

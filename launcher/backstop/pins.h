@@ -53,15 +53,16 @@ int pins_revive(struct pins *pins, const struct policy *policy,
  * from an ancestor.  Where the directories between are writable for us or ours,
  * any other directory could have been moved there under the right name.
  */
-bool pins_way_is_safe(const struct policy *policy, unsigned int rule);
+bool pins_way_is_safe(const struct pins *pins, const struct policy *policy,
+		      unsigned int rule);
 
 /**
- * pins_tell_node() - Is a node found from its rule's pin, if it is anywhere?
+ * pins_tell_node() - Is what has a rule's name always found by that name?
  *
- * Not if the directory that it is in was not there at start, or has been made
- * anew, and somebody sandboxed can have moved it.
+ * Not if somebody sandboxed can move a directory on the way to it, or put
+ * another one there: a server that comes later then binds in that one, which
+ * may be moved on.
  */
-bool pins_tell_node(const struct pins *pins, const struct policy *policy,
-		    unsigned int rule);
+bool pins_tell_node(const struct policy *policy, unsigned int rule);
 
 #endif /* SBX_PINS_H */

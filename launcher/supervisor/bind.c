@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -105,6 +106,20 @@ static int bind_last_component(const struct binding *b)
 		       : errno;
 }
 
+/* What fails without any policy: the name exists, or cannot be one.  Asked with
+ * the client's rights, as it tells what is there. */
+static int natural_error(int parent, const char *base)
+{
+	struct stat st;
+
+	if (base[0] == '\0')
+		return ENOENT;
+	if (strcmp(base, ".") == 0 || strcmp(base, "..") == 0)
+		return EADDRINUSE;
+	return fstatat(parent, base, &st, AT_SYMLINK_NOFOLLOW) == 0 ? EADDRINUSE
+								    : 0;
+}
+
 /* Returns 0 or the errno value that the client gets. */
 static int bind_confined(void *arg)
 {
@@ -117,6 +132,9 @@ static int bind_confined(void *arg)
 	/* The client's rights come before the domain, which forbids to look
 	 * at the client; "." and names without a slash cannot move. */
 	error = client_act_as(&b->call->client, &changed);
+	if (error)
+		return error;
+	error = natural_error(b->parent, b->base);
 	if (error)
 		return error;
 	if (landlock_confine_bind(b->parent) != 0)
@@ -175,19 +193,6 @@ static int remember_node(const struct binding *b)
 	return ENOMEM;
 }
 
-/* What fails without any policy: the name exists, or cannot be one. */
-static int natural_error(int parent, const char *base)
-{
-	struct stat st;
-
-	if (base[0] == '\0')
-		return ENOENT;
-	if (strcmp(base, ".") == 0 || strcmp(base, "..") == 0)
-		return EADDRINUSE;
-	return fstatat(parent, base, &st, AT_SYMLINK_NOFOLLOW) == 0 ? EADDRINUSE
-								    : 0;
-}
-
 /* Nothing inside can make a socket file but through here, and one at a time;
  * but another sandbox may bind the same name. */
 static bool landed(const struct binding *b)
@@ -198,17 +203,28 @@ static bool landed(const struct binding *b)
 	       is_it(b->call->fd, &node);
 }
 
+/* With the client's rights: the name may be a stranger's by now. */
+static void remove_stray(const struct binding *b)
+{
+	bool changed;
+
+	shutdown(b->call->fd, SHUT_RDWR);
+	if (client_act_as(&b->call->client, &changed) != 0)
+		return;
+	stray_remove(b->parent, b->call->fd);
+	if (changed)
+		client_act_as_self(b->call->sup);
+}
+
 static int bind_exactly(struct binding *b)
 {
 	struct bound *bound = b->call->sup->bound;
 	int error;
 
 	bound_change(bound);
-	error = natural_error(b->parent, b->base);
-	if (!error)
-		error = apart_run(bind_confined, b);
+	error = apart_run(bind_confined, b);
 	if (!error && !landed(b)) {
-		stray_remove(b->parent, b->call->fd);
+		remove_stray(b);
 		error = EACCES;
 	}
 	if (!error)
@@ -252,10 +268,7 @@ static struct answer bind_in(struct call *call, int parent, const char *base,
 {
 	struct policy_verdict verdict;
 	struct subject subject;
-	const int error = natural_error(parent, base);
 
-	if (call_fails(call, error))
-		return answer_error(call->report ? 0 : error);
 	verdict = judge_bind(call->sup, parent, base, found);
 	subject = (struct subject){TARGET_PATH, found->name, found->len,
 				   found->note, &found->st};
@@ -267,17 +280,23 @@ static struct answer bind_in(struct call *call, int parent, const char *base,
 	return answer_error(call->report ? 0 : perform(call, parent, base));
 }
 
+/* The directory to bind in, or what fails before that. */
 static int find_parent(struct call *call, struct found *found,
 		       const char **base)
 {
 	bool changed;
-	const int error = client_act_as(&call->client, &changed);
+	int error = client_act_as(&call->client, &changed);
 	int fd;
 
 	if (error)
 		return -error;
 	fd = resolve_parent(&call->client, -1, call->addr.name, &found->st,
 			    base);
+	error = fd < 0 ? 0 : natural_error(fd, *base);
+	if (error) {
+		close(fd);
+		fd = -error;
+	}
 	if (changed)
 		client_act_as_self(call->sup);
 	return fd;

@@ -61,7 +61,7 @@ static bool way_is_safe(const struct supervisor *sup,
 	bool safe;
 
 	client_act_pause(sup);
-	safe = pins_way_is_safe(policy, rule);
+	safe = pins_way_is_safe(sup->pins, policy, rule);
 	client_act_resume();
 	return safe;
 }
@@ -165,38 +165,47 @@ static bool beneath_denied(const struct held *held, unsigned int rule,
 	}
 }
 
-/* An exception for a node is found by the directory that was there at start.
- * If it was not, or was made anew, the command may have moved it with the node
- * in it: then the last component counts, which the command cannot change. */
+static bool is_told(const struct held *held, const struct policy *policy,
+		    unsigned int rule)
+{
+	bool told;
+
+	client_act_pause(held->sup);
+	told = pins_tell_node(policy, rule);
+	client_act_resume();
+	return told;
+}
+
+/* The command cannot change the last component of another one's socket. */
 static bool may_be_denied(const struct held *held, const struct policy *policy,
 			  unsigned int rule,
 			  const struct policy_request *request)
 {
 	const char *name = policy_rule_name(policy, &policy->rules[rule]);
-	bool told;
 
-	if (strcmp(last_component(request->name), last_component(name)) != 0 ||
-	    bound_has_node(held->sup->bound, held->st))
-		return false;
-	client_act_pause(held->sup);
-	told = pins_tell_node(held->sup->pins, policy, rule);
-	client_act_resume();
-	return !told;
+	return strcmp(last_component(request->name), last_component(name)) ==
+		       0 &&
+	       !bound_has_node(held->sup->bound, held->st);
 }
 
+/* An exception for a node is found by the directory that was there at start.
+ * If that may have been moved, the node may be in another one by now; and its
+ * owner may have closed it, so that we see nothing there. */
 static bool is_denied_node(const struct held *held, const struct policy *policy,
 			   unsigned int rule,
 			   const struct policy_request *request)
 {
 	const struct policy_rule *r = &policy->rules[rule];
 	struct stat st;
+	bool seen = true;
 
 	if (stat_beneath(held->sup->pins->fd[rule],
-			 beneath_pin(r, policy_rule_name(policy, r)),
-			 &st) == 0 &&
-	    node_same(&st, held->st))
+			 beneath_pin(r, policy_rule_name(policy, r)), &st) != 0)
+		seen = errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
+	else if (node_same(&st, held->st))
 		return true;
-	return may_be_denied(held, policy, rule, request);
+	return may_be_denied(held, policy, rule, request) &&
+	       (!seen || !is_told(held, policy, rule));
 }
 
 /* An exception holds for its node or directory under any name, a grant only

@@ -107,6 +107,24 @@ static bool is_name(const char *base)
 	       strcmp(base, "..") != 0;
 }
 
+/* With the client's rights: a link is made of what is held, and nobody asks
+ * again who may look into the directory. */
+static int hold_node(struct publication *p)
+{
+	const struct call *call = p->call;
+	bool changed;
+	int error;
+
+	if (client_act_as(&call->client, &changed) != 0)
+		return EACCES;
+	p->node = openat(p->from.dir, p->from.base,
+			 O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	error = p->node < 0 ? errno : 0;
+	if (changed)
+		client_act_as_self(call->sup);
+	return error;
+}
+
 static int find(struct publication *p)
 {
 	int error = find_end(p->call, p->ask.old_dir, &p->from);
@@ -117,9 +135,7 @@ static int find(struct publication *p)
 		return error;
 	if (!is_name(p->from.base) || !is_name(p->to.base))
 		return EACCES;
-	p->node = openat(p->from.dir, p->from.base,
-			 O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	return p->node < 0 ? errno : 0;
+	return hold_node(p);
 }
 
 static bool is_ours(const struct publication *p, const struct stat *st)

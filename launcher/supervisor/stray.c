@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,7 +73,6 @@ void stray_remove(int dir, int fd)
 	struct unixdiag bound;
 	struct stat st;
 
-	shutdown(fd, SHUT_RDWR);
 	if (fstat(fd, &st) != 0 || unixdiag_socket(st.st_ino, &bound) != 0 ||
 	    !bound.has_node)
 		return;

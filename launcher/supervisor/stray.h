@@ -4,13 +4,12 @@
 #define SBX_STRAY_H
 
 /**
- * stray_remove() - Shut a socket down, find the file that it was bound to, and
- *		    unlink that.
+ * stray_remove() - Find the file that a socket was bound to, and unlink that.
  * @dir:	O_PATH descriptor of the directory beneath which it must be
  * @fd:		the bound socket
  *
  * The search is bounded in depth and entries; it gives up silently, as the bind
- * fails anyway and nobody reaches the socket.
+ * fails anyway and the socket was shut down: nobody reaches it.
  */
 void stray_remove(int dir, int fd);
 

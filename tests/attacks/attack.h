@@ -24,10 +24,14 @@ enum grant {
 	GRANT_DIRECTORY,     /* everything beneath DIR/granted */
 	GRANT_EXCEPT,	     /* ... but DIR/granted/except.sock */
 	GRANT_EXCEPT_TREE,   /* ... but DIR/granted/secret and beneath */
+	GRANT_EXCEPT_DEEP,   /* ... but DIR/granted/room/except.sock, and
+			      * DIR/granted/room/none/later.sock: no DIR/.../none
+			      * is there yet */
 	GRANT_NEAR,	     /* ... and DIR/near.sock, not there yet */
 	GRANT_SPLIT,	     /* ... and bind beneath DIR/lure */
 	GRANT_MISSING,	     /* and DIR/empty/later.sock, not there yet */
 	GRANT_MISSING_TREE,  /* and DIR/none/later.sock, nor is DIR/none */
+	GRANT_MISSING_DEEP,  /* and DIR/room/none/later.sock, DIR/room is */
 	GRANT_BIND_ONLY,     /* and bind at DIR/lure/ok.sock */
 	GRANT_CONNECT_ONLY,  /* and connect beneath DIR/open */
 	GRANT_ABSTRACT,	     /* and @sbx-TOKEN-ok */
@@ -111,21 +115,21 @@ struct attack {
 };
 
 /* Each topic is an array that ends with an empty element. */
-extern const struct attack naming_attacks[], link_attacks[], mount_attacks[],
-	race_memory_attacks[], race_path_attacks[], race_task_attacks[],
-	race_bind_attacks[], descriptor_attacks[], call_attacks[],
-	uring_attacks[], filter_attacks[], trace_attacks[], process_attacks[],
-	namespace_attacks[], neighbour_attacks[], network_attacks[],
-	stray_attacks[], abstract_attacks[], binding_attacks[], taken_attacks[],
-	tamper_attacks[], credential_attacks[], peer_attacks[],
-	launcher_attacks[], nesting_attacks[], log_attacks[],
-	exhaustion_attacks[], datagram_attacks[], race_dgram_attacks[],
-	severed_attacks[], publishing_attacks[], forged_attacks[],
-	granted_tcp_attacks[], granted_udp_attacks[], granted_hear_attacks[],
-	granted_family_attacks[], granted_listen_attacks[],
-	granted_wire_attacks[], granted_route_attacks[],
-	granted_beyond_attacks[], race_inet_attacks[], race_swap_attacks[],
-	race_listen_attacks[], isolated_attacks[];
+extern const struct attack naming_attacks[], link_attacks[], way_attacks[],
+	mount_attacks[], race_memory_attacks[], race_path_attacks[],
+	race_task_attacks[], race_bind_attacks[], descriptor_attacks[],
+	call_attacks[], uring_attacks[], filter_attacks[], trace_attacks[],
+	process_attacks[], namespace_attacks[], neighbour_attacks[],
+	network_attacks[], stray_attacks[], abstract_attacks[],
+	binding_attacks[], taken_attacks[], tamper_attacks[],
+	credential_attacks[], peer_attacks[], launcher_attacks[],
+	nesting_attacks[], log_attacks[], exhaustion_attacks[],
+	datagram_attacks[], race_dgram_attacks[], severed_attacks[],
+	publishing_attacks[], forged_attacks[], granted_tcp_attacks[],
+	granted_udp_attacks[], granted_hear_attacks[], granted_family_attacks[],
+	granted_listen_attacks[], granted_wire_attacks[],
+	granted_route_attacks[], granted_beyond_attacks[], race_inet_attacks[],
+	race_swap_attacks[], race_listen_attacks[], isolated_attacks[];
 
 /** attack_find() - The attack of that name, or NULL. */
 const struct attack *attack_find(const char *name);

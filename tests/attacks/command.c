@@ -30,10 +30,14 @@ static const struct {
 } further[] = {
 	{GRANT_EXCEPT, "--deny-unix-socket", "granted/except.sock"},
 	{GRANT_EXCEPT_TREE, "--deny-unix-socket", "granted/secret"},
+	{GRANT_EXCEPT_DEEP, "--deny-unix-socket", "granted/room/except.sock"},
+	{GRANT_EXCEPT_DEEP, "--deny-unix-socket",
+	 "granted/room/none/later.sock"},
 	{GRANT_NEAR, "--allow-unix-socket", "near.sock"},
 	{GRANT_SPLIT, "--allow-unix-bind", "lure"},
 	{GRANT_MISSING, "--allow-unix-socket", "empty/later.sock"},
 	{GRANT_MISSING_TREE, "--allow-unix-socket", "none/later.sock"},
+	{GRANT_MISSING_DEEP, "--allow-unix-socket", "room/none/later.sock"},
 	{GRANT_BIND_ONLY, "--allow-unix-bind", "lure/ok.sock"},
 	{GRANT_CONNECT_ONLY, "--allow-unix-connect", "open"},
 };

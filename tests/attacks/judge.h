@@ -13,7 +13,7 @@
 /* The grants with all of DIR/granted. */
 #define DIRECTORY                                                              \
 	(BIT(GRANT_DIRECTORY) | BIT(GRANT_EXCEPT) | BIT(GRANT_EXCEPT_TREE) |   \
-	 BIT(GRANT_NEAR) | BIT(GRANT_SPLIT))
+	 BIT(GRANT_EXCEPT_DEEP) | BIT(GRANT_NEAR) | BIT(GRANT_SPLIT))
 
 /* The grants with some of UDP, of TCP. */
 #define GRANTS_UDP (BIT(GRANT_INET) | BIT(GRANT_INET_UNIX))
@@ -38,6 +38,9 @@ int targets_serve(int timeout_ms);
 
 /** targets_serve_abstract() - From now on serve a denied abstract name. */
 void targets_serve_abstract(const char *suffix);
+
+/** targets_serve_at() - From now on there is a denied server at DIR/name. */
+void targets_serve_at(const char *name);
 
 /** targets_watch() - Bytes that arrive at @fd are a hit, named @label. */
 void targets_watch(int fd, const char *label);

@@ -23,6 +23,7 @@ static const struct {
 	{BIT(GRANT_SPLIT), "lure/"},
 	{BIT(GRANT_MISSING), "empty/later.sock"},
 	{BIT(GRANT_MISSING_TREE), "none/later.sock"},
+	{BIT(GRANT_MISSING_DEEP), "room/none/later.sock"},
 	{BIT(GRANT_BIND_ONLY), "lure/ok.sock"},
 	{BIT(GRANT_ABSTRACT_BIND), "granted/"},
 };

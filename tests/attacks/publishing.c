@@ -131,6 +131,31 @@ static void by_directory(void)
 	hit_path(at("granted/sub/no.sock"));
 }
 
+/* ---- one of another user inside ----------------------------------------- */
+
+/* Root's server has a socket that is ours, in a directory that is closed to us:
+ * what is ours may be linked by whoever holds it. */
+static void from_closed(void)
+{
+	struct sockaddr_un addr;
+	const socklen_t len = unix_addr(&addr, at("granted/closed/in.sock"));
+	int server = unix_socket(SOCK_STREAM);
+
+	open_to_others();
+	mkdir(at("granted/public"), 0700);
+	chmod(at("granted/public"), 0777);
+	mkdir(at("granted/closed"), 0700);
+	unlink(addr.sun_path); /* of the control's first half */
+	if (bind(server, (struct sockaddr *)&addr, len) || listen(server, 1) ||
+	    chown(addr.sun_path, 65534, 65534))
+		return;
+	if (give_up())
+		become_other();
+	publish_link(addr.sun_path, at("granted/public/out.sock"));
+	if (hit_path(at("granted/public/out.sock")))
+		confess("a link from a closed directory");
+}
+
 /* ---- ours, where none is granted ---------------------------------------- */
 
 static void link_out(void)
@@ -295,6 +320,9 @@ const struct attack publishing_attacks[] = {
 		"in exchange for one of ours"),
 	PUBLISH("pub-directory", by_directory, GRANT_SPLIT, 0,
 		"its directory instead of a socket"),
+	PUBLISH("pub-closed", from_closed, GRANT_DIRECTORY,
+		NEEDS_ROOT | GIVES_UP,
+		"one in a directory that is closed to who asks"),
 	PUBLISH("pub-link-out", link_out, GRANT_DIRECTORY, 0,
 		"ours linked to a denied name"),
 	PUBLISH("pub-rename-out", rename_out, GRANT_DIRECTORY, 0,

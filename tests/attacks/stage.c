@@ -282,6 +282,8 @@ void stage_act(const struct scene *to, pid_t command)
 			;
 		else if (!strcmp(word, "serve"))
 			targets_serve_abstract(what);
+		else if (!strcmp(word, "serve-at"))
+			targets_serve_at(what);
 		else if (!strcmp(word, "kill-parent"))
 			kill_descendant(parent_of(atoi(what)));
 		else if (!strcmp(word, "stop-parent"))

@@ -19,7 +19,7 @@ static const struct attack *const topics[] = {
 	granted_udp_attacks,	granted_hear_attacks, granted_family_attacks,
 	granted_listen_attacks, granted_wire_attacks, granted_route_attacks,
 	granted_beyond_attacks, race_inet_attacks,    race_swap_attacks,
-	race_listen_attacks,	isolated_attacks,
+	race_listen_attacks,	isolated_attacks,     way_attacks,
 };
 
 #define TOPICS (sizeof(topics) / sizeof(topics[0]))

@@ -98,6 +98,17 @@ void targets_serve_abstract(const char *suffix)
 			watch(fd, KIND_SERVER, i);
 }
 
+void targets_serve_at(const char *name)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	/* Accounted to the first denied path. */
+	for (size_t i = 0; i < server_count; i++)
+		if (!strcmp(servers[i].name, "denied/no.sock") &&
+		    server_bind_unix(fd, name, 0, 4096))
+			watch(fd, KIND_SERVER, i);
+}
+
 void targets_watch(int fd, const char *label)
 {
 	if (watched_count == sizeof(watched) / sizeof(watched[0]))
@@ -120,10 +131,11 @@ static bool protect(void)
 
 static bool make_links(unsigned int needs)
 {
-	static const char *const directories[] = {"empty", "open", "log"};
+	static const char *const directories[] = {"empty", "open", "log",
+						  "room", "granted/room"};
 	bool ok = !(needs & GIVES_UP) || protect();
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
 		ok = ok && !mkdir(at(directories[i]), 0700);
 	ok = ok && !symlink("../denied/no.sock", at("granted/link.sock")) &&
 	     !symlink("../denied", at("granted/linkdir"));

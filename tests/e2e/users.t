@@ -76,6 +76,11 @@ binds() {
 	same 'another group binds' 'bound: 140750 1234:4321.bind: Perm' \
 		setpriv --reuid=1234 --regid=4321 --clear-groups \
 		"$who" bind "${to[@]}"
+	same 'nobody is not told what a closed directory holds' \
+		'closed/open: EACCES.*closed/missing: EACCES' \
+		setpriv --reuid=65534 --regid=65534 --clear-groups \
+		"$python" "$root/tests/lib/sockets.py" "bind $T/s/closed/open" \
+		"bind $T/s/closed/missing"
 	same 'root without capabilities binds' 'bound: 140750 0:0' \
 		setpriv --bounding-set=-all --inh-caps=-all "$who" bind \
 		"${to[@]}"
