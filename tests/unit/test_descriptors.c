@@ -101,8 +101,7 @@ static bool starts_with(const struct policy *policy, int domain, int type,
 	int status;
 	pid_t pid;
 
-	if (fd < 0)
-		skip();
+	assert_true(fd >= 0);
 	pid = fork();
 	if (pid == 0) {
 		descriptors_check(policy, true);
@@ -137,12 +136,28 @@ static void udplite(void **state)
 		starts_with(&with_udp, AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE));
 }
 
+/* A module that few machines have; cmocka 1.1 calls what it skips "not ok". */
+static bool has_sctp(void)
+{
+	const int fd =
+		socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP);
+
+	if (fd < 0) {
+		print_message("# SKIP SCTP: this kernel has none\n");
+		return false;
+	}
+	close(fd);
+	return true;
+}
+
 /* It connects where a message says, and nobody sees messages. */
 static void sctp(void **state)
 {
 	const struct policy full = {.network = NETWORK_FULL};
 
 	(void)state;
+	if (!has_sctp())
+		return;
 	assert_true(starts_with(&full, AF_INET, SOCK_STREAM, IPPROTO_SCTP));
 	assert_false(
 		starts_with(&with_udp, AF_INET, SOCK_STREAM, IPPROTO_SCTP));
