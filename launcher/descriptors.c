@@ -60,9 +60,10 @@ static int option(int fd, int name)
 
 /* Its messages are mediated where UDP may exist; UDP-Lite and the rest have
  * ports of their own, or none. */
-static bool is_mediated(const struct policy *policy, int fd, int domain)
+static bool is_mediated(const struct policy *policy, int fd, int domain,
+			int type)
 {
-	return is_inet(domain) && option(fd, SO_TYPE) == SOCK_DGRAM &&
+	return is_inet(domain) && type == SOCK_DGRAM &&
 	       option(fd, SO_PROTOCOL) == IPPROTO_UDP &&
 	       policy_mediates(policy, SOCK_DGRAM);
 }
@@ -89,7 +90,7 @@ static bool reaches_anything(const struct policy *policy, int fd, int domain)
 		return connects_by_message(fd, domain);
 	/* What a packet socket sends is not mediated, as it may have its
 	 * address already. */
-	return !is_mediated(policy, fd, domain);
+	return !is_mediated(policy, fd, domain, type);
 }
 
 /* A socket of the network that is restricted, made where it was not. */

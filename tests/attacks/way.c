@@ -50,41 +50,46 @@ static void missing_moved(void)
 /* ---- an exception ------------------------------------------------------- */
 
 /* A server comes to a directory that was not there, which moves. */
-static void exception_missing(void)
+static void serve_where_none_was(void)
 {
 	mkdir(at("granted/room/none"), 0700);
 	announce("serve-at granted/room/none/later.sock");
 	rename(at("granted/room/none"), at("granted/hall"));
+}
+
+static void exception_missing(void)
+{
+	serve_where_none_was();
 	rename(at("granted/room"), at("granted/aside"));
 	hit_path(at("granted/hall/later.sock"));
 }
 
 static void exception_missing_race(void)
 {
-	mkdir(at("granted/room/none"), 0700);
-	announce("serve-at granted/room/none/later.sock");
-	rename(at("granted/room/none"), at("granted/hall"));
+	serve_where_none_was();
 	set_names("granted/hall/later.sock", "granted/room", "granted/aside");
 	race_run(&(const struct race){RACE_THREAD, flip_place, attempt});
 }
 
 /* It was made anew by the command: the server finds a directory. */
-static void exception_replaced(void)
+static void serve_where_anew(void)
 {
 	rename(at("granted/room"), at("granted/aside"));
 	mkdir(at("granted/room"), 0700);
 	announce("serve-at granted/room/except.sock");
 	rename(at("granted/room"), at("granted/hall"));
+}
+
+static void exception_replaced(void)
+{
+	serve_where_anew();
 	hit_path(at("granted/hall/except.sock"));
 }
 
 /* ... and the first one is back. */
 static void exception_put_back(void)
 {
-	rename(at("granted/room"), at("granted/aside"));
-	mkdir(at("granted/room"), 0700);
-	announce("serve-at granted/room/except.sock");
-	rename(at("granted/room"), at("granted/hall"));
+	serve_where_anew();
 	rename(at("granted/aside"), at("granted/room"));
 	hit_path(at("granted/hall/except.sock"));
 }
