@@ -287,14 +287,14 @@ kills() {
 each_mode kills
 
 # A signal that sbx-run passed on is unread when the supervisor ends; that must
-# not hide what the supervisor said last.
+# not hide what the supervisor said last.  The command waits without a program
+# of its own: under the shim each one asks the supervisor as it starts.
+mkfifo -m 666 "$T/go"
 unread() {
-	touch "$T/hold"
-	inside sh -c "echo ready
-		while [ -e $T/hold ]; do sleep 0.05; done; exit 7"
+	inside sh -c "echo ready; read -r go <'$T/go'; exit 7"
 	kill -STOP "$sup"
 	kill -WINCH "$sbx_pid"
-	rm "$T/hold"
+	echo >"$T/go"
 	ok "the command ends while its supervisor is stopped, $mode" \
 		wait_for 5 gone "$command"
 	kill -CONT "$sup"
