@@ -112,9 +112,8 @@ static int natural_error(int parent, const char *base)
 {
 	struct stat st;
 
-	if (base[0] == '\0')
-		return ENOENT;
-	if (strcmp(base, ".") == 0 || strcmp(base, "..") == 0)
+	if (base[0] == '\0' || strcmp(base, ".") == 0 ||
+	    strcmp(base, "..") == 0)
 		return EADDRINUSE;
 	return fstatat(parent, base, &st, AT_SYMLINK_NOFOLLOW) == 0 ? EADDRINUSE
 								    : 0;
@@ -280,22 +279,42 @@ static struct answer bind_in(struct call *call, int parent, const char *base,
 	return answer_error(call->report ? 0 : perform(call, parent, base));
 }
 
-/* The directory to bind in, or what fails before that. */
+/* Of "/" nothing is left but that. */
+static size_t len_without_slashes(const char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	return len;
+}
+
+/* The directory to bind in, or what fails before that.  A name with a slash at
+ * its end is there already, or it is none. */
 static int find_parent(struct call *call, struct found *found,
 		       const char **base)
 {
+	const char *path = call->addr.name;
+	const size_t len = len_without_slashes(path);
+	const bool slashed = path[len] != '\0';
+	char name[sizeof(call->addr.name)];
 	bool changed;
 	int error = client_act_as(&call->client, &changed);
 	int fd;
 
 	if (error)
 		return -error;
-	fd = resolve_parent(&call->client, -1, call->addr.name, &found->st,
-			    base);
+	memcpy(name, path, len);
+	name[len] = '\0';
+	fd = resolve_parent(&call->client, -1, slashed ? name : path,
+			    &found->st, base);
 	error = fd < 0 ? 0 : natural_error(fd, *base);
+	if (fd >= 0 && slashed && !error)
+		error = ENOENT;
 	if (error) {
 		close(fd);
 		fd = -error;
+		*base = "";
 	}
 	if (changed)
 		client_act_as_self(call->sup);

@@ -124,6 +124,10 @@ static void failures(void)
 	try("in a missing directory", "missing/x");
 	try("beneath a file", "file/x");
 	try("trailing slash", "new/");
+	try("a directory and a slash", "sub/");
+	try("a file and slashes", "file//");
+	try("a dangling link and a slash", "dangling/");
+	try("the root", "/");
 	try("dot", ".");
 	try("through a loop", "loop/x");
 	try("in a directory without permission", "closed/x");
