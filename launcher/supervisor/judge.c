@@ -327,14 +327,15 @@ bool judge_kernel_knows_inside(const struct supervisor *sup)
 	return sup->grants && !sup->made;
 }
 
+/* A socket that we made is forgotten once its call went on, as nobody tells us
+ * what came of it (made.c); a program that tries once more needs it. */
 static bool kernel_allows(const struct supervisor *sup, int rule,
 			  const struct stat *node)
 {
-	if (rule < 0)
-		return judge_kernel_knows_inside(sup);
-	return sup->grants &&
-	       landlock_covers(sup->grants, sup->pins, sup->policy,
-			       (unsigned int)rule, node);
+	if (!sup->grants || sup->made)
+		return false;
+	return rule < 0 || landlock_covers(sup->grants, sup->pins, sup->policy,
+					   (unsigned int)rule, node);
 }
 
 struct policy_verdict judge_connect(const struct supervisor *sup, int pin,
