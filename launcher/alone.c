@@ -53,19 +53,24 @@ static void test(const struct policy *policy, const struct sockaddr_un *addr,
 		    "should be; see sbx-run --check");
 }
 
-/* No bind at all where none is granted; but a network of one's own is free, and
- * the abstract names in it are nobody else's. */
-static unsigned int filter_of(const struct supervisor_config *config)
+/* A network of one's own is free: the abstract names in it are nobody else's.
+ */
+bool alone_may_bind(const struct policy *policy)
 {
-	const struct policy *policy = config->policy;
-	unsigned int features = config->filter | FILTER_ALONE;
-
 	if (policy->unix_all || policy->network == NETWORK_ISOLATED)
-		return features;
+		return true;
 	for (unsigned int i = 0; i < policy->rule_count; i++)
 		if (policy->rules[i].ops & OPS_BIND)
-			return features;
-	return features | FILTER_NO_BIND;
+			return true;
+	return false;
+}
+
+static unsigned int filter_of(const struct supervisor_config *config)
+{
+	const unsigned int features = config->filter | FILTER_ALONE;
+
+	return alone_may_bind(config->policy) ? features
+					      : features | FILTER_NO_BIND;
 }
 
 void alone_run(const struct supervisor_config *config)

@@ -6,6 +6,13 @@
 #include "supervisor/supervisor.h"
 
 /**
+ * alone_may_bind() - May the command bind at all?
+ *
+ * What it binds is in no register, so that it is all names or none. [no-alloc]
+ */
+bool alone_may_bind(const struct policy *policy);
+
+/**
  * alone_run() - Confine this process and become the command.
  * @config:	policy, ruleset, filter, program; nothing else is looked at
  *

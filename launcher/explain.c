@@ -3,11 +3,15 @@
 #include "explain.h"
 
 #include <errno.h>
+#include <linux/netlink.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "../policy/errname.h"
 #include "../policy/json.h"
 #include "../policy/quote.h"
+#include "alone.h"
 #include "backstop/seccomp.h"
 #include "confine.h"
 #include "diag.h"
@@ -208,7 +212,7 @@ static void print_json(const struct answer_text *a, struct text *text)
 	text_string(text, "}\n");
 }
 
-/* ---- all of them -------------------------------------------------------- */
+/* ---- who enforces it ---------------------------------------------------- */
 
 static bool is_restricted(const struct policy *policy,
 			  const struct event *event)
@@ -260,6 +264,68 @@ static void prepare(struct confinement *c, struct options *options)
 	c->config.ask = false;
 }
 
+/* ---- tier landlock-only ------------------------------------------------- */
+
+static void refuse_alone(struct explanation *e, const struct options *options,
+			 const char *why)
+{
+	struct event *event = &e->event;
+
+	event->verdict = (struct policy_verdict){.rule = -1, .error = EACCES};
+	event->rule = NULL;
+	event->note = why;
+	if (!event->hint[0])
+		snprintf(event->hint, sizeof(event->hint), "without %s",
+			 options->backstop == BACKSTOP_AUTO
+				 ? "-q"
+				 : "--backstop=landlock-only");
+	/* The shim looks at files before the kernel does. */
+	if (options->no_shim || is_inet(event))
+		e->fails = 0;
+}
+
+/* The filter lets all names be bound or none, but for those as long as an
+ * address of netlink.  Landlock looks at paths then, not at abstract names. */
+static void explain_bind(struct explanation *e, const struct options *options)
+{
+	static const char none[] = "without a supervisor nothing is bound "
+				   "unless a directory is granted";
+	const struct addr *addr = &e->event.addr;
+	const size_t len =
+		offsetof(struct sockaddr_un, sun_path) + 1 + addr->name_len;
+	const bool may = alone_may_bind(&options->policy);
+
+	if (addr->kind == ADDR_ABSTRACT &&
+	    (may || len == sizeof(struct sockaddr_nl))) {
+		if (e->event.verdict.allow)
+			return;
+		e->event.verdict = (struct policy_verdict){.allow = true};
+		e->event.verdict.rule = -1;
+		e->event.note = "the kernel alone cannot refuse it";
+	} else if (!may) {
+		refuse_alone(e, options, none);
+	}
+}
+
+/* With nobody to ask, the kernel refuses more, and in its own words.  Only
+ * programs that the shim reaches hear what the policy says. */
+static void explain_alone(struct explanation *e, const struct options *options)
+{
+	static const char no_ip[] = "without a supervisor no socket of IP "
+				    "is made";
+	struct event *event = &e->event;
+
+	if (is_inet(event) && options->policy.network == NETWORK_NONE)
+		refuse_alone(e, options, no_ip);
+	else if (event->op == OP_BIND)
+		explain_bind(e, options);
+	else if (event->addr.kind == ADDR_ABSTRACT && !event->verdict.allow &&
+		 options->no_shim)
+		event->verdict.error = EPERM; /* LANDLOCK_SCOPE_* */
+}
+
+/* ---- all of them -------------------------------------------------------- */
+
 static bool explain(const struct options *options, const char *given,
 		    enum tier tier, FILE *out)
 {
@@ -272,6 +338,8 @@ static bool explain(const struct options *options, const char *given,
 
 	target_parse(&target, given); /* it was accepted before */
 	explain_call(&target, &explanation);
+	if (tier == TIER_LANDLOCK_ONLY)
+		explain_alone(&explanation, options);
 	a.enforcer = enforcer_of(&explanation, &options->policy, tier);
 	text_open(&text, line, sizeof(line));
 	if (options->log.format == LOG_FORMAT_JSON)

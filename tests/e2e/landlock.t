@@ -123,9 +123,17 @@ restarted() {
 	rm -f "$T/dir/again" "$rounds".*
 }
 
+# With 9 as its first argument, what it runs has the socket as descriptor 9.
 dgram='
-import socket, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+import os, socket, sys
+if os.path.exists("/proc/self/fd/9"):
+	s = socket.socket(fileno=9)
+else:
+	s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+if sys.argv[1] == "9":
+	os.dup2(s.fileno(), 9)
+	os.set_inheritable(9, True)
+	os.execv(sys.argv[2], sys.argv[2:])
 for how in "sendto", "sendmsg", "connect":
 	for path in sys.argv[1:]:
 		try:
@@ -146,6 +154,11 @@ datagrams() {
 		"$T/dir/dgram" "$T/out/dgram"
 	is "$out" 'sent 13 sent 13 sent 13 ' \
 		"datagrams: the kernel looks at each address ($mode)"
+	run "$python" -c "$dgram" 9 "$sbx_run" "${shim[@]}" \
+		--allow-unix-socket "$T/dir" -- "$python" -c "$dgram" \
+		"$T/dir/dgram" "$T/out/dgram"
+	is "$out" 'sent 13 sent 13 sent 13 ' \
+		"... of a socket from outside, too ($mode)"
 }
 
 alone() {
@@ -186,6 +199,18 @@ except OSError as e:
 print(socket.if_nameindex()[0][1])'
 	is "$out" $'13 13 13 13 97 97 13\nlo' \
 		"landlock-only: no IP, no bind; getifaddrs works ($mode)"
+}
+
+# Without a supervisor --explain has to know what the kernel says.
+explained() {
+	local dir=$T/explained.$user${shim[0]-}
+
+	as_user "$user" mkdir "$dir"
+	run "$python" "$root/tests/lib/explained.py" judge "$dir" 7 4 \
+		"$sbx_run" --no-config "${shim[@]}" --backstop=landlock-only
+	like "$out" "compared 96, allowed [1-9].*different 0" \
+		"landlock-only: --explain says what is enforced ($mode)" ||
+		diag "$err"
 }
 
 serves='
@@ -254,6 +279,7 @@ each_mode peer_pidfd
 each_mode restarted
 each_mode datagrams
 each_mode alone
+each_mode explained
 each_mode serving
 each_mode bound_inside
 is "$(seen no)" 0 "the server that was not granted saw nobody"

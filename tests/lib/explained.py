@@ -195,6 +195,15 @@ def random_policy(world, dice):
     return words
 
 
+def alone_policy(world, dice):
+    """What landlock-only can enforce."""
+    words = []
+    for _ in range(dice.randrange(3)):
+        words += ["--allow-unix-" + dice.choice(["connect", "socket"]),
+                  world.directory(dice)]
+    return words
+
+
 def random_target(world, dice):
     op = dice.choice(["connect", "connect", "connect", "bind", "send",
                       "listen"])
@@ -213,6 +222,12 @@ def random_target(world, dice):
     if kind > .85:
         return op + ":@" + dice.choice(world.abstract + [world.base + "-z"])
     return op + ":" + world.path(dice)
+
+
+def alone_target(world, dice):
+    """Whether a free abstract name is bound depends on its length there."""
+    word = random_target(world, dice)
+    return word if word[:6] != "bind:@" else alone_target(world, dice)
 
 
 def expected_error(said, nobody):
@@ -240,7 +255,9 @@ def compare(word, said, error, came, free):
 
 def explain(sbx, policy, targets):
     words = [w for t in targets for w in ("--explain", t)]
-    done = subprocess.run(sbx + policy + ["--log-format", "json"] + words,
+    # With -q, as it will run: that may choose another tier.
+    done = subprocess.run(sbx + ["-q"] + policy + ["--log-format", "json"]
+                          + words,
                           stdout=subprocess.PIPE, check=False, timeout=60)
     said = [json.loads(line) for line in done.stdout.splitlines()]
     refused = any(s["verdict"] != "allow" for s in said)
@@ -270,11 +287,14 @@ def enforce(sbx, policy, targets, world):
 def judge(base, seed, count, sbx):
     dice = random.Random(seed)
     world = World(base)
+    alone = "--backstop=landlock-only" in sbx
+    make_policy = alone_policy if alone else random_policy
+    make_target = alone_target if alone else random_target
     differences = []
     compared = allowed = 0
     for _ in range(count):
-        policy = random_policy(world, dice)
-        targets = [random_target(world, dice) for _ in range(24)]
+        policy = make_policy(world, dice)
+        targets = [make_target(world, dice) for _ in range(24)]
         said = explain(sbx, policy, targets)
         done = enforce(sbx, policy, targets, world)
         for word, s, (error, came) in zip(targets, said, done):
