@@ -92,7 +92,7 @@ tcp: Permission denied' "$mode: all AF_UNIX sockets, and no TCP"
 		refused tcp
 	is "$out" $'refused: Permission denied\ntcp: Connection refused' \
 		"$mode: TCP, and no AF_UNIX socket"
-	sbx -- "$python" -c 'import socket
+	sbx --backstop=supervised -- "$python" -c 'import socket
 socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)'
 	like "$err" 'socket unix dgram: datagram sockets are withheld' \
 		"$mode: datagrams are withheld"

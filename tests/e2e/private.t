@@ -101,21 +101,22 @@ fi
 cat >"$T/lock.py" <<'EOF'
 import atexit, os, socket, subprocess, sys, time
 
-profile, *command = sys.argv[1:]
+slow, profile, *command = sys.argv[1:]
+slow = int(slow)
 lock = f"{profile}/SingletonSocket"
 with open(f"{profile}.log", "w") as log:
     browser = subprocess.Popen(command + ["about:blank"], stdout=log,
                                stderr=log)
 atexit.register(browser.kill)  # also if what follows fails
-for _ in range(300):
+for _ in range(300 * slow):
     if os.path.exists(lock) or browser.poll() is not None:
         break
     time.sleep(0.1)
 print("lock", os.path.exists(lock))
 # What a second browser says to the first (process_singleton_posix.cc).
 s = socket.socket(socket.AF_UNIX)
-s.settimeout(20)
-for _ in range(100):
+s.settimeout(20 * slow)
+for _ in range(100 * slow):
     # It is bound a moment before it listens.
     if s.connect_ex(os.readlink(lock)) == 0:
         break
@@ -135,7 +136,7 @@ each() {
 	export HOME=$T/chromium.$user${shim[0]-} TMPDIR=$T/chromium.$user${shim[0]-}
 	mkdir -m 777 "$HOME"
 	sbx -q --log "$HOME/log" --private-sockets -- "$python" "$T/lock.py" \
-		"$HOME/profile" "${chromium[@]}" --user-data-dir="$HOME/profile"
+		"$SLOW" "$HOME/profile" "${chromium[@]}" --user-data-dir="$HOME/profile"
 	is "$out" $'lock True\nTrue\n0 True' \
 		"Chromium, $mode: locks its profile, and a page is shown"
 	is "$(jq -r 'select(.family == "unix") | .path' "$HOME/log")" "" \

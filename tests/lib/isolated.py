@@ -101,5 +101,5 @@ else:
     try:
         reach(*sys.argv[2:])
     except OSError as e:
-        print(e.strerror or e)
+        print(e.strerror or e, flush=True)
         os._exit(1)
