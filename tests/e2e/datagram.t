@@ -185,7 +185,8 @@ families() {
 	like "$out" 'MSG_FASTOPEN: \(4' "other families without sbx, $mode"
 	want=$(sed 's/^\(MSG_ZEROCOPY:\).*/\1 errno 105/
 		s/^\(SO_MARK:\).*/\1 errno 1/' <<<"$outside")
-	sbx --network full --unix-sockets=allowlist --allow-unix-dgram -- \
+	sbx $supervised --network full --unix-sockets=allowlist \
+		--allow-unix-dgram -- \
 		"$python" "$root/tests/lib/send_families.py" full
 	is "$(diff <(echo "$want") <(echo "$out"))" "" \
 		"... and inside, $mode: the same"
@@ -241,7 +242,7 @@ log() {
 		logger -u "$T/open" "logger.$user${shim[0]-}"
 	is "$rc,$err" 0, "logger, $mode"
 	ok "... arrives" got open ".*logger.$user${shim[0]-}"
-	sbx -- logger -u "$T/no" text
+	sbx $supervised -- logger -u "$T/no" text
 	like "$err" 'denied: logger.*socket unix dgram' "refused, $mode"
 }
 
@@ -271,7 +272,7 @@ syslog.syslog("syslog." + sys.argv[1])' "$who"
 		ok "... is in the file" \
 			wait_for 3 grep -q "syslog.$who" "$T/messages"
 	done
-	run "${ns[@]}" "$sbx_run" -- "$python" -c 'import syslog
+	run "${ns[@]}" "$sbx_run" $supervised -- "$python" -c 'import syslog
 syslog.syslog("unwanted")'
 	like "$err" 'denied: python3.*--allow-unix-dgram' "refused, and said"
 	unlike "$(cat "$T/messages")" unwanted "... and not in the file"
