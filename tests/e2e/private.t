@@ -133,6 +133,8 @@ chromium=(chromium --headless --no-sandbox --disable-gpu --disable-quic
 	--no-first-run --disable-background-networking
 	--disable-component-update --disable-sync)
 each() {
+	local LIMIT=$((60 * SLOW))
+
 	export HOME=$T/chromium.$user${shim[0]-} TMPDIR=$T/chromium.$user${shim[0]-}
 	mkdir -m 777 "$HOME"
 	sbx -q --log "$HOME/log" --private-sockets -- "$python" "$T/lock.py" \
