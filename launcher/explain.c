@@ -299,8 +299,8 @@ static void explain_bind(struct explanation *e, const struct options *options)
 	    (may || len == sizeof(struct sockaddr_nl))) {
 		if (e->event.verdict.allow)
 			return;
-		e->event.verdict = (struct policy_verdict){.allow = true};
-		e->event.verdict.rule = -1;
+		e->event.verdict =
+			(struct policy_verdict){.allow = true, .rule = -1};
 		e->event.note = "the kernel alone cannot refuse it";
 	} else if (!may) {
 		refuse_alone(e, options, none);

@@ -332,10 +332,9 @@ bool judge_kernel_knows_inside(const struct supervisor *sup)
 static bool kernel_allows(const struct supervisor *sup, int rule,
 			  const struct stat *node)
 {
-	if (!sup->grants || sup->made)
-		return false;
-	return rule < 0 || landlock_covers(sup->grants, sup->pins, sup->policy,
-					   (unsigned int)rule, node);
+	return judge_kernel_knows_inside(sup) &&
+	       (rule < 0 || landlock_covers(sup->grants, sup->pins, sup->policy,
+					    (unsigned int)rule, node));
 }
 
 struct policy_verdict judge_connect(const struct supervisor *sup, int pin,

@@ -134,7 +134,6 @@ static void only_refusals_are_logged(void **state)
 	close(server);
 }
 
-/* Forty times in no time are one line now, and a count in the next. */
 /* What all lines of a log count, and how many there are. */
 static long sum_counts(const char *path, int *lines)
 {
@@ -154,6 +153,7 @@ static long sum_counts(const char *path, int *lines)
 	return sum;
 }
 
+/* Forty times in no time are one line now, and a count in the next. */
 static void repeats_are_counted(void **state)
 {
 	int server = serve(in_dir("often.sock"), SOCK_STREAM);
