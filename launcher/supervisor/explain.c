@@ -127,16 +127,17 @@ static void judge_socket(struct call *asked)
 	explanation->fails = 0;
 }
 
-static void judge_listen(struct call *call)
+static struct answer judge_listen(struct call *call)
 {
 	const struct subject subject = {.kind = TARGET_INET};
 	struct policy_verdict verdict;
 
 	if (call->domain == AF_UNIX)
-		return;
+		return answer_continue();
 	verdict = inet_judge(call);
-	if (!call_agreed(call, &verdict, &subject))
-		call_refuse(call, &verdict, TARGET_INET, NULL, 0, NULL);
+	if (call_agreed(call, &verdict, &subject))
+		return answer_continue();
+	return call_refuse(call, &verdict, TARGET_INET, NULL, 0, NULL);
 }
 
 /* The name of a file that is not there: only its name can be judged. */
@@ -173,29 +174,41 @@ static void see_owner(struct call *call)
 		call->explained->fails = EADDRINUSE;
 }
 
-static void judge(struct call *call)
+static struct answer judge_operation(struct call *call)
 {
 	switch (call->op) {
 	case OP_CONNECT:
-		connect_judged(call);
-		break;
+		return connect_judged(call);
 	case OP_BIND:
-		bind_judged(call);
-		see_owner(call);
-		break;
+		return bind_judged(call);
 	case OP_SEND:
-		send_judged(call);
-		break;
+		return send_judged(call);
 	case OP_LISTEN:
-		judge_listen(call);
-		break;
+		return judge_listen(call);
 	case OP_SOCKET:
 	case OP_RESOLVE:
 	case OP_COUNT:
 		break;
 	}
-	if (call->addr.kind == ADDR_PATH && call->explained->fails &&
-	    !call->explained->judged)
+	return answer_error(EOPNOTSUPP);
+}
+
+static void judge(struct call *call)
+{
+	struct explanation *explanation = call->explained;
+	const struct answer answer = judge_operation(call);
+
+	/* What ends before it is judged is not allowed for that. */
+	if (answer.error && !explanation->judged && !explanation->fails) {
+		explanation->fails = answer.error;
+		explanation->event.verdict.allow = false;
+		explanation->event.verdict.error = answer.error;
+		explanation->event.note = "it cannot be judged";
+	}
+	if (call->op == OP_BIND)
+		see_owner(call);
+	if (call->addr.kind == ADDR_PATH && explanation->fails &&
+	    !explanation->judged)
 		judge_name(call);
 }
 

@@ -49,7 +49,7 @@ struct supervisor {
 	/* The client's own connect() and bind() of one, jailed or not, is
 	 * refused by Landlock. */
 	bool inet_locked;
-	int listener;	  /* seccomp notification descriptor */
+	int listener;	  /* seccomp notifications; -1: --explain */
 	bool log_allowed; /* events of what is allowed are wanted */
 	bool log_stacks;  /* ... and where refused calls come from */
 	bool restarts;	  /* a call that was answered may be made again */

@@ -36,6 +36,7 @@ static const struct mechanism {
 	{"getfd-call", SCMP_SYS(pidfd_getfd), ENOSYS, -1, 0},
 	{"pidfd", SCMP_SYS(pidfd_open), ENOSYS, -1, 0},
 	{"thread-pidfd", SCMP_SYS(pidfd_open), EINVAL, 1, O_EXCL},
+	{"pidfd-info", SCMP_SYS(ioctl), ENOTTY, 1, 0xFF0B}, /* PIDFD_GET_INFO */
 	{"userns", SCMP_SYS(unshare), EPERM, 0, CLONE_NEWUSER},
 	{"userns", SCMP_SYS(clone), EPERM, 0, CLONE_NEWUSER},
 	{"userns", SCMP_SYS(clone3), ENOSYS, -1, 0},
