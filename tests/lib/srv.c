@@ -77,11 +77,12 @@ static void drop(nfds_t i)
 	numbers[i] = numbers[polled];
 }
 
-/* Return: whether the client stays. */
+/* Return: whether the client stays.  One that has sent a byte out of band is
+ * readable, but a read(2) would wait for more, and so would all others. */
 static bool answer(nfds_t i)
 {
 	char text[256];
-	ssize_t n = read(polls[i].fd, text, sizeof(text) - 1);
+	ssize_t n = recv(polls[i].fd, text, sizeof(text) - 1, MSG_DONTWAIT);
 
 	if (n <= 0)
 		return false;
