@@ -9,16 +9,20 @@
  * inside and if a socket may be bound at both names.
  *
  * All that counts is held: both directories, and the node.  A link is made of
- * the node itself.  A rename goes by name, so something else might take the
- * node's place: the thread that acts is confined to sockets, and those move
- * nowhere but here, unless somebody outside moves his own there at that very
- * moment.  His is put back.
+ * the node itself.  A rename would go by name, and somebody outside may bind
+ * his own at that very moment: for as long as it took to put his back, it could
+ * be reached by the granted name.  So a rename is a link of the node, under a
+ * name that nobody knows, which then takes the place of whatever is at the new
+ * one; the old name goes last.  The thread that acts is confined to sockets, so
+ * that nothing else comes along.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -30,6 +34,7 @@
 #include "bound.h"
 #include "call.h"
 #include "judge.h"
+#include "node.h"
 #include "resolve.h"
 
 /* One of the two names. */
@@ -143,37 +148,57 @@ static bool is_ours(const struct publication *p, const struct stat *st)
 	return S_ISSOCK(st->st_mode) && bound_has_node(p->call->sup->bound, st);
 }
 
-static int make_link(const struct publication *p)
+static int link_as(const struct publication *p, const char *name)
 {
 	char held[32];
 
 	snprintf(held, sizeof(held), "/proc/self/fd/%d", p->node);
-	return linkat(AT_FDCWD, held, p->to.dir, p->to.base,
-		      AT_SYMLINK_FOLLOW) == 0
+	return linkat(AT_FDCWD, held, p->to.dir, name, AT_SYMLINK_FOLLOW) == 0
 		       ? 0
 		       : errno;
 }
 
-static void put_back(const struct publication *p)
+static bool is_node(const struct publication *p, const struct end *end)
 {
-	if (renameat2(p->to.dir, p->to.base, p->from.dir, p->from.base,
-		      RENAME_NOREPLACE) != 0)
-		unlinkat(p->to.dir, p->to.base, 0);
+	struct stat held, there;
+
+	return fstat(p->node, &held) == 0 &&
+	       fstatat(end->dir, end->base, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       node_same(&held, &there);
+}
+
+/* Whatever has the new name is replaced in one step, as by rename(2). */
+static int replace(const struct publication *p)
+{
+	char name[32];
+	uint64_t number;
+	int error;
+
+	if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
+		return EAGAIN;
+	snprintf(name, sizeof(name), ".sbx-%016" PRIx64, number);
+	error = link_as(p, name);
+	if (error)
+		return error;
+	if (renameat(p->to.dir, name, p->to.dir, p->to.base) == 0)
+		return 0;
+	error = errno;
+	unlinkat(p->to.dir, name, 0);
+	return error;
 }
 
 static int make_rename(const struct publication *p)
 {
-	struct stat st;
+	const bool replaces = !(p->ask.flags & RENAME_NOREPLACE);
+	int error;
 
-	if (renameat2(p->from.dir, p->from.base, p->to.dir, p->to.base,
-		      p->ask.flags) != 0)
-		return errno;
-	/* It may be gone already, or replaced by a file of the client's. */
-	if (fstatat(p->to.dir, p->to.base, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-	    !S_ISSOCK(st.st_mode) || is_ours(p, &st))
+	/* Two links of one file: nothing is done, rename(2). */
+	if (replaces && is_node(p, &p->to))
 		return 0;
-	put_back(p);
-	return EACCES;
+	error = replaces ? replace(p) : link_as(p, p->to.base);
+	if (!error && is_node(p, &p->from))
+		unlinkat(p->from.dir, p->from.base, 0);
+	return error;
 }
 
 static int act_confined(void *arg)
@@ -185,7 +210,8 @@ static int act_confined(void *arg)
 	if (client_act_as(&p->call->client, &changed) != 0 ||
 	    landlock_confine_move(p->from.dir, p->to.dir) != 0)
 		return EACCES;
-	return p->ask.call == PUBLISH_LINK ? make_link(p) : make_rename(p);
+	return p->ask.call == PUBLISH_LINK ? link_as(p, p->to.base)
+					   : make_rename(p);
 }
 
 /* The name as the program gave it, for the log; an address has less room. */
