@@ -78,9 +78,12 @@ static const struct refused_call {
 	{OPEN_TREE_ATTR, EPERM, 0, 1, {HAS(2, OPEN_TREE_CLONE)}},
 	{OPEN_TREE_ATTR, EPERM, 0, 1, {HAS(2, OPEN_TREE_NAMESPACE)}},
 	{SCMP_SYS(open_by_handle_at), EPERM, FILTER_UNIX, 0, {{0}}},
-	/* A snapshot of btrfs copies sockets, too. */
+	/* A snapshot of btrfs copies sockets, too; and in a new subvolume there
+	 * are inode numbers again by which sockets are told apart elsewhere. */
 	NO_IOCTL(FILTER_UNIX, BTRFS_IOC_SNAP_CREATE),
 	NO_IOCTL(FILTER_UNIX, BTRFS_IOC_SNAP_CREATE_V2),
+	NO_IOCTL(FILTER_UNIX, BTRFS_IOC_SUBVOL_CREATE),
+	NO_IOCTL(FILTER_UNIX, BTRFS_IOC_SUBVOL_CREATE_V2),
 	/* Whoever may open what root has pinned may run it on packets that he
 	 * has made up, which then arrive or leave (BPF_PROG_TEST_RUN). */
 	{SCMP_SYS(bpf), EPERM, NETWORK, 0, {{0}}},

@@ -13,6 +13,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/sockios.h>
 #include <sched.h>
 #include <stddef.h>
@@ -21,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "../backstop/landlock.h"
@@ -143,30 +145,49 @@ static int bind_confined(void *arg)
 	return bind_as_given(b);
 }
 
-/* A network of the client's own belongs to a user namespace below ours, and its
- * owner may ask whose file a socket there is. */
-static bool is_file_of(int fd, const struct stat *node)
+/* Whoever owns the user namespace that a network belongs to may ask whose file
+ * a socket there is: we, or the client that has made it. */
+static bool is_file_of(const struct binding *b, const struct stat *node)
 {
+	const int fd = b->call->fd;
 	autoclose int file = ioctl(fd, SIOCUNIXFILE);
 	struct stat st;
+	bool changed;
 
-	return file < 0 || (fstat(file, &st) == 0 && node_same(&st, node));
+	if (file < 0 && client_act_as(&b->call->client, &changed) == 0) {
+		file = ioctl(fd, SIOCUNIXFILE);
+		if (changed)
+			client_act_as_self(b->call->sup);
+	}
+	return file >= 0 && fstat(file, &st) == 0 && node_same(&st, node);
 }
 
-/* Is the file that has the name now the one that was just bound?  If it was
- * unlinked at once, somebody outside may have bound his own there.  Sockets of
- * other network namespaces are not found by their number; where the kernel does
- * not tell us about them, the name counts. */
-static bool is_it(int fd, const struct stat *node)
+/* The kernel names the device of the file system, of which a subvolume of btrfs
+ * and a layer of an overlay say another one of their own to stat(2). */
+static bool is_on(int fd, const struct stat *node, dev_t dev)
+{
+	struct statfs fs;
+
+	return node->st_dev == dev ||
+	       (fstatfs(fd, &fs) == 0 && (fs.f_type == BTRFS_SUPER_MAGIC ||
+					  fs.f_type == OVERLAYFS_SUPER_MAGIC));
+}
+
+/* Is the file that has the name now, held by @fd, the one that was just bound?
+ * If it was unlinked at once, or bound elsewhere, somebody outside may have
+ * bound his own there.  Sockets of other network namespaces are not found by
+ * their number.  What cannot be told is not ours. */
+static bool is_it(const struct binding *b, int fd, const struct stat *node)
 {
 	struct unixdiag now;
 	struct stat st;
 
-	if (!S_ISSOCK(node->st_mode) || fstat(fd, &st) != 0)
+	if (!S_ISSOCK(node->st_mode) || fstat(b->call->fd, &st) != 0)
 		return false;
 	if (unixdiag_socket(st.st_ino, &now) != 0)
-		return is_file_of(fd, node);
-	return now.has_node && (uint32_t)now.ino == (uint32_t)node->st_ino;
+		return is_file_of(b, node);
+	return now.has_node && (uint32_t)now.ino == (uint32_t)node->st_ino &&
+	       is_on(fd, node, now.dev);
 }
 
 /* A socket that nobody inside could reach had better not be bound. */
@@ -180,7 +201,7 @@ static int remember_node(const struct binding *b)
 		return 0; /* unlinked already */
 	if (fd >= 0 && fstat(fd, &node) == 0 &&
 	    fstat(b->call->fd, &sock) == 0) {
-		if (!is_it(b->call->fd, &node))
+		if (!is_it(b, fd, &node))
 			return 0;
 		if (bound_add_node(b->call->sup->bound, fd, &node,
 				   sock.st_ino) == 0) {
@@ -196,10 +217,11 @@ static int remember_node(const struct binding *b)
  * but another sandbox may bind the same name. */
 static bool landed(const struct binding *b)
 {
+	autoclose int fd =
+		openat(b->parent, b->base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct stat node;
 
-	return fstatat(b->parent, b->base, &node, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       is_it(b->call->fd, &node);
+	return fd >= 0 && fstat(fd, &node) == 0 && is_it(b, fd, &node);
 }
 
 /* With the client's rights: the name may be a stranger's by now. */

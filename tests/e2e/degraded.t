@@ -66,6 +66,21 @@ unharmed() {
 	done
 }
 
+# Nobody tells whose the socket is that has a name now.
+without_diagnosis() {
+	local bind='import socket, sys
+socket.socket(socket.AF_UNIX).bind(sys.argv[1])'
+
+	rm -f "$T/dir/b" # where it was left, for nobody tells that it is ours
+	without unix-diag -- --allow-unix-bind "$T/dir/b" -- \
+		"$python" -c "$bind" "$T/dir/b"
+	like "$err" 'Permission denied' \
+		"without unix-diag: nothing is bound ($mode)"
+	without unix-diag -- --allow-unix-socket "$T/dir/ok" -- \
+		"$lib/cli" "$T/dir/ok"
+	is "$rc" 0 "without unix-diag: a granted socket works ($mode)"
+}
+
 # The weaker tier must be asked for, and says that it is weak.
 asked_for() {
 	without landlock listener -- --backstop=none -- true
@@ -212,6 +227,7 @@ chmod 777 "$T/dir/ok" "$T/dir/no"
 
 each_mode refuses
 each_mode unharmed
+each_mode without_diagnosis
 each_mode asked_for
 each_mode checked
 each_mode nested

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <sched.h>
@@ -37,6 +38,7 @@ static const struct mechanism {
 	{"pidfd", SCMP_SYS(pidfd_open), ENOSYS, -1, 0},
 	{"thread-pidfd", SCMP_SYS(pidfd_open), EINVAL, 1, O_EXCL},
 	{"pidfd-info", SCMP_SYS(ioctl), ENOTTY, 1, 0xFF0B}, /* PIDFD_GET_INFO */
+	{"unix-diag", SCMP_SYS(socket), EPROTONOSUPPORT, 2, NETLINK_SOCK_DIAG},
 	{"userns", SCMP_SYS(unshare), EPERM, 0, CLONE_NEWUSER},
 	{"userns", SCMP_SYS(clone), EPERM, 0, CLONE_NEWUSER},
 	{"userns", SCMP_SYS(clone3), ENOSYS, -1, 0},
