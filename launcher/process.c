@@ -11,7 +11,8 @@
  * not been reaped yet.
  *
  * When the command stops the launcher stops by the same signal, so the shell
- * sees a stopped job; SIGCONT is forwarded like any other.
+ * sees a stopped job; SIGCONT is forwarded like any other.  Whoever else
+ * continues the command, or ends it, the supervisor wakes the launcher.
  *
  * Should the supervisor be killed, the command loses its sockets, and we
  * become its parent (child subreaper): its fate is still told, and signals
@@ -76,11 +77,19 @@ static void collect_supervisor(const struct launcher *l)
 		;
 }
 
+static void say(const struct launcher *l, enum message_kind kind, int value)
+{
+	const struct message message = {.kind = (int)kind, .value = value};
+
+	send(l->channel, &message, sizeof(message), MSG_NOSIGNAL);
+}
+
 static void on_message(struct launcher *l, const struct message *message)
 {
 	switch ((enum message_kind)message->kind) {
 	case MESSAGE_STOPPED:
 		raise_default(message->value);
+		say(l, MESSAGE_AWAKE, 0);
 		break;
 	case MESSAGE_EXITED:
 		if (message->last)
@@ -90,6 +99,7 @@ static void on_message(struct launcher *l, const struct message *message)
 		collect_supervisor(l);
 		_exit(message->value);
 	case MESSAGE_SIGNAL:
+	case MESSAGE_AWAKE:
 		break;
 	}
 }
@@ -171,15 +181,19 @@ static bool is_child(pid_t pid)
 
 static void forward(const struct launcher *l, int sig)
 {
-	const struct message message = {
-		.kind = MESSAGE_SIGNAL,
-		.value = sig,
-	};
-
 	if (l->channel >= 0)
-		send(l->channel, &message, sizeof(message), MSG_NOSIGNAL);
+		say(l, MESSAGE_SIGNAL, sig);
 	else if (l->supervisor == 0 && is_child(*l->command))
 		kill(*l->command, sig);
+}
+
+/* What concerns the launcher alone. */
+static bool is_for_us(const struct launcher *l,
+		      const struct signalfd_siginfo *info)
+{
+	return info->ssi_code == SI_KERNEL ||
+	       (info->ssi_signo == SIGCONT &&
+		(pid_t)info->ssi_pid == l->supervisor);
 }
 
 static void on_signals(struct launcher *l)
@@ -189,7 +203,7 @@ static void on_signals(struct launcher *l)
 	while (read(l->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
 			on_child(l);
-		else if (info.ssi_code != SI_KERNEL)
+		else if (!is_for_us(l, &info))
 			forward(l, (int)info.ssi_signo);
 	}
 }

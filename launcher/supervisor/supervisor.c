@@ -8,7 +8,8 @@
  * (Yama, ptrace_scope 1).  Workers answer notifications (worker.c).  This
  * thread waits for four things:
  *
- *   a child stopped or ended   the command's fate goes to the launcher
+ *   a child stopped, went on   the command's fate goes to the launcher, which
+ *   or ended                   does not see it while it is stopped itself
  *   the launcher's channel     signals to forward; its end kills the command
  *   the listener hangs up      nothing sandboxed is left: we end
  *   the timer                  some worker is busy: look after it
@@ -46,11 +47,16 @@
 #include "start.h"
 #include "worker.h"
 
+#define WAKE_MS	   50 /* until the launcher is woken once more */
+#define WAKE_TRIES 100
+
 struct loop {
 	struct supervisor *sup;
 	pid_t command;
 	int channel;  /* -1: the launcher is gone or told everything */
 	bool running; /* the command has not ended */
+	bool told;    /* the launcher is to be stopped, or is */
+	int stop;     /* signal that has stopped the command since, or 0 */
 	int signals;
 	int timer;
 };
@@ -66,6 +72,55 @@ static void send_message(struct loop *loop, enum message_kind kind, int value,
 
 	if (loop->channel >= 0)
 		send(loop->channel, &message, sizeof(message), MSG_NOSIGNAL);
+}
+
+static void command_stopped(struct loop *loop, int sig)
+{
+	loop->stop = loop->told ? sig : 0;
+	if (loop->told)
+		return;
+	loop->told = true;
+	send_message(loop, MESSAGE_STOPPED, sig, false);
+}
+
+static void on_channel(struct loop *loop)
+{
+	struct message message;
+	const ssize_t n =
+		recv(loop->channel, &message, sizeof(message), MSG_DONTWAIT);
+
+	if (n == (ssize_t)sizeof(message)) {
+		if (message.kind == MESSAGE_SIGNAL && loop->running)
+			kill(loop->command, message.value);
+		if (message.kind == MESSAGE_AWAKE) {
+			loop->told = false;
+			if (loop->stop)
+				command_stopped(loop, loop->stop);
+		}
+		return;
+	}
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	/* The launcher was killed: nobody waits for the command any more. */
+	close(loop->channel);
+	loop->channel = -1;
+	if (loop->running)
+		kill(loop->command, SIGKILL);
+}
+
+/* The command goes on, or has ended: so must the launcher.  It may be about to
+ * stop still, so once is not enough. */
+static void wake_launcher(struct loop *loop)
+{
+	loop->stop = 0;
+	for (int i = 0; i < WAKE_TRIES && loop->told && loop->channel >= 0;
+	     i++) {
+		struct pollfd p = {.fd = loop->channel, .events = POLLIN};
+
+		kill(getppid(), SIGCONT);
+		if (poll(&p, 1, WAKE_MS) > 0)
+			on_channel(loop);
+	}
 }
 
 static _Noreturn void finish(struct loop *loop)
@@ -87,6 +142,7 @@ static void command_ended(struct loop *loop, int status)
 	const bool last = seccomp_hung_up(loop->sup->listener);
 
 	loop->running = false;
+	wake_launcher(loop);
 	ask_end(loop->sup->ask);
 	log_command_ended(loop->sup->log, remark(loop->sup));
 	if (last)
@@ -107,12 +163,14 @@ static void reap(struct loop *loop)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) >
+	       0) {
 		if (pid != loop->command)
 			continue;
 		if (WIFSTOPPED(status))
-			send_message(loop, MESSAGE_STOPPED, WSTOPSIG(status),
-				     false);
+			command_stopped(loop, WSTOPSIG(status));
+		else if (WIFCONTINUED(status))
+			wake_launcher(loop);
 		else
 			command_ended(loop, status);
 	}
@@ -126,26 +184,6 @@ static void on_signals(struct loop *loop)
 	       (ssize_t)sizeof(info))
 		;
 	reap(loop);
-}
-
-static void on_channel(struct loop *loop)
-{
-	struct message message;
-	const ssize_t n =
-		recv(loop->channel, &message, sizeof(message), MSG_DONTWAIT);
-
-	if (n == (ssize_t)sizeof(message)) {
-		if (message.kind == MESSAGE_SIGNAL && loop->running)
-			kill(loop->command, message.value);
-		return;
-	}
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	/* The launcher was killed: nobody waits for the command any more. */
-	close(loop->channel);
-	loop->channel = -1;
-	if (loop->running)
-		kill(loop->command, SIGKILL);
 }
 
 static void on_timer(const struct loop *loop)

@@ -74,6 +74,7 @@ enum message_kind {
 	MESSAGE_EXITED,	 /* to launcher: value: wait status */
 	MESSAGE_FAILED,	 /* to launcher: could not start; value: exit code */
 	MESSAGE_SIGNAL,	 /* to supervisor: send value to the command */
+	MESSAGE_AWAKE,	 /* to supervisor: back from MESSAGE_STOPPED */
 };
 
 struct message {

@@ -218,6 +218,26 @@ gone() {
 	! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status"
 }
 
+# stops_itself - stopped and continued by its own child, more often than there
+# is room for what is to be told
+stops_itself() {
+	run timeout 60 "$sbx_run" "${shim[@]}" -- "$python" -c '
+import os, signal, time
+me = os.getpid()
+child = os.fork()
+if child == 0:
+    for _ in range(400):
+        os.kill(me, signal.SIGSTOP)
+        while open(f"/proc/{me}/stat").read().rpartition(")")[2][1] != "T":
+            pass
+        time.sleep(0.0005)
+        os.kill(me, signal.SIGCONT)
+    os._exit(0)
+os.waitpid(child, 0)
+os._exit(7)'
+	is "$rc" 7 "a command that is continued from inside ends, $mode"
+}
+
 kills() {
 	local signal code
 
@@ -244,6 +264,22 @@ kills() {
 	kill -CONT "$sbx_pid"
 	ok "CONT to sbx-run continues it, $mode" wait_for 5 \
 		grep -q '^State:.S' "/proc/$command/status"
+	kill -STOP "$command"
+	wait_for 5 grep -q '^State:.T' "/proc/$sbx_pid/status"
+	kill -CONT "$command"
+	ok "so does CONT to the command, $mode" wait_for 5 \
+		grep -q '^State:.S' "/proc/$sbx_pid/status"
+	kill -STOP "$command"
+	wait_for 5 grep -q '^State:.T' "/proc/$sbx_pid/status"
+	kill -KILL "$command"
+	ok "a command that is killed while it is stopped ends both, $mode" \
+		wait_for 5 gone "$sbx_pid"
+	kill -CONT "$sbx_pid" 2>/dev/null # if it has not
+	wait "$sbx_pid" 2>/dev/null
+	is $? 137 "... by that signal, $mode"
+	stops_itself
+
+	inside sh -c 'echo ready; exec sleep 60'
 	kill -KILL "$sbx_pid"
 	wait "$sbx_pid" 2>/dev/null
 	ok "KILL to sbx-run kills the command, $mode" wait_for 5 gone "$command"
