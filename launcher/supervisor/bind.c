@@ -175,53 +175,20 @@ static bool is_on(int fd, const struct stat *node, dev_t dev)
 
 /* Is the file that has the name now, held by @fd, the one that was just bound?
  * If it was unlinked at once, or bound elsewhere, somebody outside may have
- * bound his own there.  Sockets of other network namespaces are not found by
- * their number.  What cannot be told is not ours. */
-static bool is_it(const struct binding *b, int fd, const struct stat *node)
+ * bound his own there: another sandbox, too.  Sockets of other network
+ * namespaces are not found by their number.  What cannot be told is not ours.
+ */
+static bool is_it(const struct binding *b, int fd, const struct stat *node,
+		  ino_t socket)
 {
 	struct unixdiag now;
-	struct stat st;
 
-	if (!S_ISSOCK(node->st_mode) || fstat(b->call->fd, &st) != 0)
+	if (!S_ISSOCK(node->st_mode))
 		return false;
-	if (unixdiag_socket(st.st_ino, &now) != 0)
+	if (unixdiag_socket(socket, &now) != 0)
 		return is_file_of(b, node);
 	return now.has_node && (uint32_t)now.ino == (uint32_t)node->st_ino &&
 	       is_on(fd, node, now.dev);
-}
-
-/* A socket that nobody inside could reach had better not be bound. */
-static int remember_node(const struct binding *b)
-{
-	struct stat node, sock;
-	autoclose int fd =
-		openat(b->parent, b->base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0 && errno == ENOENT)
-		return 0; /* unlinked already */
-	if (fd >= 0 && fstat(fd, &node) == 0 &&
-	    fstat(b->call->fd, &sock) == 0) {
-		if (!is_it(b, fd, &node))
-			return 0;
-		if (bound_add_node(b->call->sup->bound, fd, &node,
-				   sock.st_ino) == 0) {
-			steal_fd(&fd);
-			return 0;
-		}
-	}
-	unlinkat(b->parent, b->base, 0);
-	return ENOMEM;
-}
-
-/* Nothing inside can make a socket file but through here, and one at a time;
- * but another sandbox may bind the same name. */
-static bool landed(const struct binding *b)
-{
-	autoclose int fd =
-		openat(b->parent, b->base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	struct stat node;
-
-	return fd >= 0 && fstat(fd, &node) == 0 && is_it(b, fd, &node);
 }
 
 /* With the client's rights: the name may be a stranger's by now. */
@@ -237,6 +204,27 @@ static void remove_stray(const struct binding *b)
 		client_act_as_self(b->call->sup);
 }
 
+/* One that is not where it was judged is removed.  Nor had a socket that nobody
+ * inside could reach better be bound. */
+static int remember_node(const struct binding *b)
+{
+	struct stat node, sock;
+	autoclose int fd =
+		openat(b->parent, b->base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &node) != 0 || fstat(b->call->fd, &sock) != 0 ||
+	    !is_it(b, fd, &node, sock.st_ino)) {
+		remove_stray(b);
+		return EACCES;
+	}
+	if (bound_add_node(b->call->sup->bound, fd, &node, sock.st_ino) == 0) {
+		steal_fd(&fd);
+		return 0;
+	}
+	unlinkat(b->parent, b->base, 0);
+	return ENOMEM;
+}
+
 static int bind_exactly(struct binding *b)
 {
 	struct bound *bound = b->call->sup->bound;
@@ -244,10 +232,6 @@ static int bind_exactly(struct binding *b)
 
 	bound_change(bound);
 	error = apart_run(bind_confined, b);
-	if (!error && !landed(b)) {
-		remove_stray(b);
-		error = EACCES;
-	}
 	if (!error)
 		error = remember_node(b);
 	bound_changed(bound);

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* usurp.c - have the supervisor take an outsider's socket for one of ours.
  *
- *	usurp outside NAME SECONDS	be that outsider: bind NAME, now and
- *then usurp device DIR WAY SECONDS	a socket is led to DIR/sub, which is of
- *					another file system
- *	usurp network DIR WAY SECONDS	... and belongs to a network of our own
- *	usurp publish DIR SECONDS	DIR/f/v is renamed to DIR/pub
+ *	usurp outside NAME SECONDS
+ *	usurp device DIR WAY SECONDS
+ *	usurp network DIR WAY SECONDS
+ *	usurp publish DIR SECONDS
+ *
+ * outside is that outsider: binds NAME, now and then.  device leads a socket to
+ * DIR/sub, which is of another file system; network one that belongs to a
+ * network of its own.  publish renames DIR/f/v to DIR/pub.
  *
  * The outsider binds DIR/v, or DIR/f/v, and prints what he hears.  WAY leads to
  * DIR, slowly.  Prints "tries N reached M" at the end.
  */
 #include <err.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <poll.h>
@@ -283,13 +285,14 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	end = time(NULL) + atoi(argv[argc - 1]);
 	top = argv[2];
-	if (!strcmp(argv[1], "outside"))
+	if (!strcmp(argv[1], "outside")) {
 		be_outside(argv[2]);
-	else if (!strcmp(argv[1], "publish"))
+		return 0;
+	}
+	if (!strcmp(argv[1], "publish"))
 		publish();
 	else
 		astray(argv[3], !strcmp(argv[1], "device"));
-	if (strcmp(argv[1], "outside"))
-		printf("tries %u reached %u\n", tries, reached);
+	printf("tries %u reached %u\n", tries, reached);
 	return 0;
 }
