@@ -207,6 +207,48 @@ static long *member(struct scene *to, size_t offset)
 	return (long *)(void *)((char *)to + offset);
 }
 
+/* By nobody, at no address: another server may need the same one. */
+static bool is_free(int domain, int type, uint16_t port)
+{
+	union address addr = {.v6.sin6_family = (sa_family_t)domain};
+	const int fd = socket(domain, type | SOCK_CLOEXEC, 0);
+	const int on = 1;
+	bool free;
+
+	if (fd < 0)
+		return errno == EAFNOSUPPORT;
+	if (domain == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	addr.v4.sin_port = htons(port);
+	free = !bind(fd, &addr.any, sizeof(addr.v6));
+	close(fd);
+	return free;
+}
+
+/* Below those that the kernel chooses, so that nobody gets it by chance. */
+long server_free_port(void)
+{
+	for (int i = 0; i < 100; i++) {
+		uint16_t port = 0;
+
+		getrandom(&port, sizeof(port), 0);
+		port = (uint16_t)(20000 + port % 12000);
+		if (is_free(AF_INET, SOCK_STREAM, port) &&
+		    is_free(AF_INET, SOCK_DGRAM, port) &&
+		    is_free(AF_INET6, SOCK_STREAM, port) &&
+		    is_free(AF_INET6, SOCK_DGRAM, port))
+			return port;
+	}
+	return 0;
+}
+
+static long wanted_port(struct scene *to, const struct server *s)
+{
+	if (s->domain == AF_NETLINK)
+		return 0;
+	return s->more ? *member(to, s->more) : server_free_port();
+}
+
 int server_open(struct scene *to, const struct server *s)
 {
 	const int fd = socket(s->domain, s->type | SOCK_CLOEXEC | SOCK_NONBLOCK,
@@ -219,30 +261,10 @@ int server_open(struct scene *to, const struct server *s)
 			       : -1;
 	/* An address at the same port as nothing would be another test. */
 	if (fd >= 0 && (!s->more || *member(to, s->more)))
-		port = bind_port(fd, s, s->more ? *member(to, s->more) : 0);
+		port = bind_port(fd, s, wanted_port(to, s));
 	*member(to, s->port) = port;
 	if (port)
 		return fd;
 	close(fd);
 	return -2;
-}
-
-/* Below those that the kernel chooses, so that nobody gets it by chance. */
-long server_free_port(void)
-{
-	for (int i = 0; i < 100; i++) {
-		struct sockaddr_in addr = {.sin_family = AF_INET};
-		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		uint16_t port = 0;
-		bool ok;
-
-		getrandom(&port, sizeof(port), 0);
-		port = (uint16_t)(20000 + port % 12000);
-		addr.sin_port = htons(port);
-		ok = !bind(fd, (struct sockaddr *)&addr, sizeof(addr));
-		close(fd);
-		if (ok)
-			return port;
-	}
-	return 0;
 }
